@@ -1,0 +1,31 @@
+# One word starts each habit.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.PHONY: setup test check system lock
+
+setup: $(STAMP)  ## the environment alone
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(STAMP)
+
+test: setup  ## everything that needs nothing but Python, pip and make
+	$(BIN)/python -m pytest -n 2
+
+check: setup  ## style, types, import contracts, unused dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+system:  ## what Debian must bring: nothing yet
+	@echo "make system: nothing is needed from Debian yet"
+
+lock:  ## resolve anew, with hashes and no addresses
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --extra embedded --group test --group lint --group build pyproject.toml -o requirements.lock
