@@ -1,0 +1,1 @@
+"""Touching the outside, each touch safe to repeat."""

@@ -1,0 +1,1 @@
+"""The pure core: it decides, waits for nothing and knows no engine."""

@@ -1,0 +1,1 @@
+"""The plan as data: its shape, and what is read from it."""
