@@ -1,0 +1,56 @@
+"""What people ask of an incident, and the two kinds of answer: entries, or a refusal in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from incidents.logbook import Draft
+
+RefusalClass = Literal["hard", "plan", "form"]
+"""hard: the system itself would do harm or lie; plan: the plan says otherwise; form: something is missing."""
+
+
+class Command(BaseModel):
+    """One act of a person in a post. `verb` is its name on the wire and in the terminal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    verb: ClassVar[str]
+
+    command_id: str = Field(min_length=1, max_length=64)
+    user: str = Field(min_length=1)
+    post: str = Field(min_length=1)
+    true_at: AwareDatetime | None = None
+    """When it was true, if not now; never in the future."""
+
+    def entry(self, kind: str, now: datetime, data: dict[str, Any], clauses: tuple[str, ...] = ()) -> Draft:
+        """A draft of an entry by this person, known now."""
+        return Draft(
+            true_at=self.true_at or now,
+            known_at=now,
+            kind=kind,
+            user=self.user,
+            post=self.post,
+            clauses=clauses,
+            data=data,
+        )
+
+
+class Refusal(BaseModel):
+    """Why a command was not taken, in plain words for the person who asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: str
+    kind: RefusalClass = "form"
+    clauses: tuple[str, ...] = ()
+
+
+Answer = tuple[Draft, ...] | Refusal
+
+
+def by_system(kind: str, true_at: datetime, now: datetime, data: dict[str, Any]) -> Draft:
+    """An entry that no person made: a clock that passed, a receipt that came."""
+    return Draft(true_at=true_at, known_at=now, kind=kind, user="system", post="system", data=data)

@@ -1,0 +1,36 @@
+"""Free notes and corrections: what people saw is always recordable, and nothing written is ever altered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import Field
+
+from incidents.command import Answer, Command, Refusal
+from incidents.record import Record
+
+
+class Note(Command):
+    """A line for the log."""
+
+    verb: ClassVar[str] = "note"
+    words: str = Field(min_length=1, max_length=4000)
+
+
+class Correct(Command):
+    """Words that correct an earlier entry, which stays as it was."""
+
+    verb: ClassVar[str] = "correct"
+    corrects: int = Field(ge=1)
+    words: str = Field(min_length=1, max_length=4000)
+
+
+def note(record: Record, command: Note, now: datetime) -> Answer:
+    return (command.entry("noted", now, {"words": command.words}),)
+
+
+def correct(record: Record, command: Correct, now: datetime) -> Answer:
+    if command.corrects > record.head.seq:
+        return Refusal(reason=f"corrects: entry {command.corrects} does not exist; the last is {record.head.seq}")
+    return (command.entry("corrected", now, {"corrects": command.corrects, "words": command.words}),)

@@ -1,0 +1,25 @@
+"""A deadline (时限): running, soon due, overdue; it ends met, late, missed, not due, or, if soft, stood down."""
+
+from __future__ import annotations
+
+from statecharts.chart import Arrow, compile_chart
+
+OPEN = ("running", "due_soon", "overdue")
+
+CLOCK = compile_chart(
+    "clock",
+    states=["running", "due_soon", "overdue", "met", "late", "missed", "not_due", "stood_down"],
+    initial="running",
+    arrows=[
+        Arrow("warn", "running", "due_soon"),
+        Arrow("expire", ("running", "due_soon"), "overdue"),
+        # Judged by when it was true: what was done in time and written down later is met.
+        Arrow("do_in_time", OPEN, "met"),
+        Arrow("do_late", OPEN, "late"),
+        Arrow("close", "overdue", "missed"),
+        Arrow("void", OPEN, "not_due"),
+        Arrow("stand_down", OPEN, "stood_down", ("soft",)),
+    ],
+    # Nobody waives a statutory clock.
+    guards={"soft": lambda clock: clock.soft},
+)

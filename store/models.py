@@ -1,0 +1,34 @@
+"""The tables. Times are stored as the text that was hashed, so that no database changes an offset."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """The root of all tables."""
+
+
+class StoredEntry(Base):
+    """One line of one logbook: its number, its hash and its JSON, exactly as sealed."""
+
+    __tablename__ = "entries"
+
+    incident: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+
+
+class StoredAnswer(Base):
+    """A machine event: a unit's answer to a notice, numbered as it came. The same answer twice is one row."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("incident", "notice", "unit"),)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    incident: Mapped[str] = mapped_column(String(64), index=True)
+    notice: Mapped[str] = mapped_column(String(32))
+    unit: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,209 @@
+"""One incident on the real server: nothing is lost or doubled across continue-as-new, a bad call or a bad release."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.worker import Worker
+
+from activities.contracts import DELIVER, DeliverRequest, DeliverResult
+from activities.logbook import Logbook
+from incidents.closing import Close
+from incidents.command import Command
+from incidents.deadlines import MeetDeadline, SetDeadline
+from incidents.incident import COMMANDS, fold
+from incidents.logbook import verify
+from incidents.notes import Note
+from incidents.notices import Answered, Notify
+from incidents.record import Record, Step
+from store.logbook import Logbooks
+from workflows.incident import IncidentWorkflow
+from workflows.messages import Carried, Receipt
+
+WATCH = {"user": "u1", "post": "first_officer"}
+UNITS = tuple(f"unit_{n}" for n in range(30))
+
+
+class Desk:
+    """A worker with the real store, and a counting end for messages."""
+
+    def __init__(self, client: Client, logbooks: Logbooks, queue: str) -> None:
+        self.client, self.logbooks, self.queue = client, logbooks, queue
+        self.delivered: Counter[str] = Counter()
+
+    def worker(self) -> Worker:
+        @activity.defn(name=DELIVER)
+        async def deliver(request: DeliverRequest) -> DeliverResult:
+            self.delivered.update(request.key(unit) for unit in request.sending.units)
+            return DeliverResult(outcomes=dict.fromkeys(request.sending.units, "accepted"))
+
+        return Worker(
+            self.client,
+            task_queue=self.queue,
+            workflows=[IncidentWorkflow],
+            activities=[Logbook(self.logbooks).sync, deliver],
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        )
+
+    async def open(self, name: str, roll_over_after: int | None = None) -> WorkflowHandle[Any, str]:
+        record = Record(id=name, opened_at=datetime.now(UTC))
+        carried = Carried(record=record, roll_over_after=roll_over_after)
+        return await self.client.start_workflow(IncidentWorkflow.run, carried, id=name, task_queue=self.queue)
+
+
+@pytest.fixture
+async def desk(temporal: Client, tmp_path: Path) -> Any:
+    logbooks = await Logbooks.open(tmp_path / "store.db")
+    yield Desk(temporal, logbooks, "incidents")
+    await logbooks.close()
+
+
+async def say(handle: WorkflowHandle[Any, str], command: Command) -> Receipt:
+    return await handle.execute_update(command.verb, command, id=command.command_id, result_type=Receipt)
+
+
+async def until(found: Callable[[], Any]) -> None:
+    async with asyncio.timeout(20):
+        while not await found():
+            await asyncio.sleep(0.05)
+
+
+async def test_open_notices_and_clocks_live_through_many_runs_with_nothing_lost_or_doubled(desk: Desk) -> None:
+    handle = await desk.open("i-1", roll_over_after=60)
+    async with desk.worker():
+        due = datetime.now(UTC) + timedelta(hours=1)
+        await say(handle, SetDeadline(command_id="c-clock", says="书面报告", due_at=due, **WATCH))
+        steps = (Step(channel="inbox", wait=timedelta(minutes=3)), Step(channel="webhook", wait=timedelta(minutes=3)))
+        await say(handle, Notify(command_id="c-notice", units=UNITS, text="请到岗", steps=steps, **WATCH))
+        first_run = (await handle.describe()).run_id
+        receipts = {}
+        for n in range(40):
+            note = Note(command_id=f"c-{n}", words=f"第{n}条", **WATCH)
+            receipts[note.command_id] = (await say(handle, note)).seq
+            if n % 10 == 0:
+                # The same command again, also into a later run, has no second effect.
+                assert (await say(handle, note)).seq == receipts[note.command_id]
+        assert (await say(handle, Note(command_id="c-0", words="第0条", **WATCH))).seq == receipts["c-0"]
+        assert (await handle.describe()).run_id != first_run, "the incident never continued as new"
+
+        # Machine events wait in the store; one poke, of any name and shape, fetches them all.
+        for unit in UNITS:
+            await desk.logbooks.answer("i-1", Answered(notice="N1", unit=unit, by="值班员", at=datetime.now(UTC)))
+        await handle.signal("anything", args=[1, "two", {"three": 3}])
+
+        async def all_answered() -> bool:
+            record = Record.model_validate(await handle.query(IncidentWorkflow.record))
+            return all(r.state == "acknowledged" for r in record.notices["N1"].recipients.values())
+
+        await until(all_answered)
+        await say(handle, MeetDeadline(command_id="c-met", clock="C1", **WATCH))
+        await say(handle, Close(command_id="c-close", reason="完结", **WATCH))
+        head = await handle.result()
+
+    entries = await desk.logbooks.read("i-1")
+    assert verify(entries).hash == head
+    assert desk.delivered == Counter(f"i-1/N1/{unit}/inbox/0" for unit in UNITS)
+    words = [entry.data["words"] for entry in entries if entry.kind == "noted"]
+    assert words == [f"第{n}条" for n in range(40)]
+    record = fold(Record(id="i-1", opened_at=entries[0].known_at), entries)
+    assert record.clocks["C1"].verdict == "met"
+    assert record.clocks["C1"].due_at == due, "a deadline is an instant and does not slide"
+
+
+async def test_a_deadline_that_passes_in_silence_is_an_entry_true_at_its_own_instant(desk: Desk) -> None:
+    handle = await desk.open("i-2")
+    async with desk.worker():
+        due = datetime.now(UTC) + timedelta(seconds=1.5)
+        await say(handle, SetDeadline(command_id="a", says="核实", due_at=due, **WATCH))
+
+        async def overdue() -> bool:
+            return any(entry.kind == "clock_overdue" for entry in await desk.logbooks.read("i-2"))
+
+        await until(overdue)
+        (passed,) = [entry for entry in await desk.logbooks.read("i-2") if entry.kind == "clock_overdue"]
+        assert passed.true_at == due
+        assert timedelta() <= passed.known_at - due < timedelta(seconds=2)
+
+
+async def test_a_silent_unit_is_chased_by_the_next_channel_and_then_shown_as_unreached(desk: Desk) -> None:
+    handle = await desk.open("i-3")
+    async with desk.worker():
+        steps = tuple(Step(channel=channel, wait=timedelta(seconds=0.3)) for channel in ("inbox", "smtp"))
+        await say(handle, Notify(command_id="a", units=("unit_a", "unit_b"), text="请到岗", steps=steps, **WATCH))
+
+        async def given_up() -> bool:
+            return any(entry.data.get("unreached") for entry in await desk.logbooks.read("i-3"))
+
+        await until(given_up)
+    sent = {f"i-3/N1/{unit}/{way}" for unit in ("unit_a", "unit_b") for way in ("inbox/0", "smtp/1")}
+    assert desk.delivered == Counter(sent)
+
+
+async def test_calls_of_the_wrong_shape_change_nothing_and_the_next_good_command_is_taken(desk: Desk) -> None:
+    handle = await desk.open("i-4")
+    async with desk.worker():
+        for args in ([], [1, 2, 3], ["x" * 10], [{"command_id": "x", "surprise": 1}]):
+            await handle.signal("note", args=args)
+            with pytest.raises(WorkflowUpdateFailedError):
+                await handle.execute_update("note", args=args)
+        with pytest.raises(WorkflowUpdateFailedError):
+            await handle.execute_update("no-such-verb", args=[1])
+        async with asyncio.timeout(5):
+            assert (await say(handle, Note(command_id="good", words="好", **WATCH))).seq == (1, 1)
+
+
+async def test_a_refusal_says_why_and_writes_nothing(desk: Desk) -> None:
+    handle = await desk.open("i-5")
+    async with desk.worker():
+        soon = datetime.now(UTC) + timedelta(hours=1)
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await say(handle, Note(command_id="a", words="x", true_at=soon, **WATCH))
+        assert "not in the future" in str(refused.value.cause)
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await say(handle, MeetDeadline(command_id="b", clock="C9", **WATCH))
+        assert "no 'C9' here" in str(refused.value.cause)
+        assert (await say(handle, Note(command_id="c", words="y", **WATCH))).seq == (1, 1)
+
+
+async def test_a_release_that_decides_otherwise_stops_loudly_with_nothing_written_and_a_rollback_heals_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = await desk.open("i-6")
+    async with desk.worker():
+        await say(handle, Note(command_id="a", words="甲", **WATCH))
+
+        async def stored() -> bool:
+            return len(await desk.logbooks.read("i-6")) == 1
+
+        await until(stored)
+        before = await desk.logbooks.read("i-6")
+
+    with monkeypatch.context() as release:
+        release.setitem(COMMANDS, Note, lambda record, command, now: (command.entry("noted", now, {"words": "乙"}),))
+        async with desk.worker():
+            second = Note(command_id="b", words="丙", **WATCH)
+            waiting = asyncio.create_task(say(handle, second))
+
+            async def stuck() -> bool:
+                pending = (await handle.describe()).raw_description.pending_workflow_task
+                return pending.attempt > 1
+
+            await until(stuck)
+            assert await desk.logbooks.read("i-6") == before
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+
+    async with desk.worker():
+        await say(handle, second)
+        await say(handle, Close(command_id="c", reason="完结", **WATCH))
+        await handle.result()
+    entries = await desk.logbooks.read("i-6")
+    verify(entries)
+    assert entries[:1] == before
+    assert [entry.data.get("words") for entry in entries[:2]] == ["甲", "丙"]

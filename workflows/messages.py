@@ -1,0 +1,27 @@
+"""What an incident's workflow is started with, carries over, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from incidents.logbook import Entry
+from incidents.record import Part, Record
+
+
+class Receipt(Part):
+    """A command was taken: the numbers of the first and last entry it brought."""
+
+    command_id: str
+    seq: tuple[int, int]
+
+
+class Carried(Part):
+    """All that one run hands to the next: the folded record, the entries that the store has not confirmed yet, the
+    command ids handled last, and how far machine events were read."""
+
+    record: Record
+    tail: tuple[Entry, ...] = ()
+    handled: Mapping[str, tuple[int, int]] = {}
+    cursor: int = 0
+    roll_over_after: int | None = None
+    """Overrides the usual number of events, for tests of the boundary."""

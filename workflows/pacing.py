@@ -1,0 +1,39 @@
+"""Every time-out and retry, by purpose. Each wait has an end, and the workflow says what happens then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypedDict
+
+from temporalio.common import RetryPolicy
+
+
+class Pace(TypedDict, total=False):
+    """Keyword arguments of an activity call."""
+
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+# The log must reach the store however long that is away: entries wait in the workflow meanwhile, nothing is lost.
+SYNC = Pace(
+    start_to_close_timeout=timedelta(seconds=10),
+    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)),
+)
+
+# Two minutes in all, then the batch counts as uncertain and the chase goes on by the next channel.
+DELIVER = Pace(
+    start_to_close_timeout=timedelta(seconds=30),
+    schedule_to_close_timeout=timedelta(minutes=2),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=4),
+)
+
+ROLL_OVER_AFTER_EVENTS = 1200
+"""Continue as new at about this many events: a command costs about ten of them."""
+
+REMEMBERED_COMMANDS = 300
+"""So many handled command ids ride along across continue-as-new."""
+
+SHORTEST_WAIT = timedelta(milliseconds=1)
+"""A due instant that has passed is waited for this long: a timer of no length is refused by the engine."""
