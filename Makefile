@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup test check system lock
+.PHONY: setup run test check system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -12,6 +12,9 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP)
+
+run: setup  ## the engine and a worker here, until Ctrl-C
+	$(BIN)/fenghuo up
 
 test: setup  ## everything that needs nothing but Python, pip and make
 	$(BIN)/python -m pytest -n 2

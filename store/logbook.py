@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from incidents.logbook import Entry, Head
 from incidents.notices import Answered
-from store.models import Base, StoredAnswer, StoredEntry
+from store.models import StoredAnswer, StoredEntry
 
 
 class LogConflict(Exception):
@@ -29,27 +28,6 @@ class Logbooks:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-
-    @classmethod
-    async def open(cls, file: Path) -> Logbooks:
-        """Open, or make, the SQLite file: WAL, and every commit on disk before it is answered."""
-        engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def harden(connection: object, _: object) -> None:
-            cursor = connection.cursor()  # type: ignore[attr-defined]  # the driver's own connection
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute("PRAGMA busy_timeout=5000")
-            cursor.close()
-
-        async with engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
-        return cls(engine)
-
-    async def close(self) -> None:
-        """Let go of the file."""
-        await self._engine.dispose()
 
     async def append(self, incident: str, entries: Sequence[Entry]) -> Head:
         """Add `entries` after what is stored. Entries already there under the same hash are passed over, so a repeat

@@ -32,3 +32,13 @@ class StoredAnswer(Base):
     notice: Mapped[str] = mapped_column(String(32))
     unit: Mapped[str] = mapped_column(String(64))
     body: Mapped[str] = mapped_column(Text)
+
+
+class StoredMessage(Base):
+    """A message in a unit's console inbox, under its business key `incident/notice/recipient/channel/step`."""
+
+    __tablename__ = "inbox"
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(64), index=True)
+    text: Mapped[str] = mapped_column(Text)

@@ -22,6 +22,7 @@ from incidents.logbook import verify
 from incidents.notes import Note
 from incidents.notices import Answered, Notify
 from incidents.record import Record, Step
+from store.database import open_database
 from store.logbook import Logbooks
 from workflows.incident import IncidentWorkflow
 from workflows.messages import Carried, Receipt
@@ -59,9 +60,9 @@ class Desk:
 
 @pytest.fixture
 async def desk(temporal: Client, tmp_path: Path) -> Any:
-    logbooks = await Logbooks.open(tmp_path / "store.db")
-    yield Desk(temporal, logbooks, "incidents")
-    await logbooks.close()
+    database = await open_database(tmp_path / "store.db")
+    yield Desk(temporal, Logbooks(database), "incidents")
+    await database.dispose()
 
 
 async def say(handle: WorkflowHandle[Any, str], command: Command) -> Receipt:

@@ -1,0 +1,1 @@
+"""The real ends of messages, each behind the same port."""

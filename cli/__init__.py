@@ -1,0 +1,1 @@
+"""The watch room in a terminal."""

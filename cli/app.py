@@ -1,0 +1,73 @@
+"""The command `fenghuo`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.engine import EngineFault
+from cli.status import status
+from cli.up import up
+from settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="烽火 · Fenghuo: runs emergency plans, durably.")
+
+
+class Language(StrEnum):
+    """What the words are in."""
+
+    zh = "zh"
+    en = "en"
+
+
+DONE, UNREACHABLE = 0, 5
+
+Lang = Annotated[Language, typer.Option("--lang", help="zh | en")]
+Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words go to stderr")]
+
+
+@app.command("up")
+def run_up(lang: Lang = Language.zh) -> None:
+    """启动本机引擎和值守进程 · Start the engine and a worker here, until Ctrl-C."""
+
+    def say(chinese: str, english: str) -> None:
+        typer.echo(chinese if lang is Language.zh else english)
+
+    try:
+        end(asyncio.run(up(Settings(), say)))
+    except EngineFault as fault:
+        typer.echo(str(fault), err=True)
+        end(UNREACHABLE)
+
+
+@app.command("status")
+def show_status(json_: Json = False) -> None:
+    """现在能否受理命令 · Whether a command would be taken now: 0, else 5."""
+    told = asyncio.run(status(Settings()))
+    if json_:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        typer.echo(f"{'ok' if told['ready'] else told['why']}  {told['address'] or ''}".rstrip())
+    end(DONE if told["ready"] else UNREACHABLE)
+
+
+def end(code: int) -> None:
+    """Leave with `code` as the shell sees it: an interpreter that used the engine's client may abort while it exits."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

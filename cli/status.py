@@ -1,0 +1,50 @@
+"""`fenghuo status`: would a command be taken now?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from cli.up import run_file
+from settings import Settings
+
+WITHIN = timedelta(seconds=8)
+
+
+async def status(settings: Settings) -> dict[str, Any]:
+    """`{"ready", "address", "workers", "why"}`; `workers` counts those that poll for incidents."""
+    address = settings.address or _running(settings)
+    if not address:
+        return {"ready": False, "address": None, "workers": 0, "why": "nothing runs here: start it with `fenghuo up`"}
+    try:
+        async with asyncio.timeout(WITHIN.total_seconds()):
+            client = await Client.connect(address, namespace=settings.namespace)
+            described = await client.workflow_service.describe_task_queue(
+                DescribeTaskQueueRequest(
+                    namespace=settings.namespace,
+                    task_queue=TaskQueue(name=settings.task_queue),
+                    task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                )
+            )
+    except (RPCError, RuntimeError, TimeoutError):
+        return {"ready": False, "address": address, "workers": 0, "why": "the engine does not answer: `fenghuo up`"}
+    workers = len(described.pollers)
+    why = "" if workers else "no worker listens: `fenghuo up` starts one"
+    return {"ready": bool(workers), "address": address, "workers": workers, "why": why}
+
+
+def _running(settings: Settings) -> str | None:
+    try:
+        told = json.loads(run_file(settings).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    address = told.get(settings.kind, {}).get("address")
+    return str(address) if address else None

@@ -1,0 +1,85 @@
+"""Where real things meet: settings, database, gateways, activities, and the worker that runs incidents.
+
+Run as `python -m worker`. Tests and drills build theirs with the same `build_worker`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities.delivery import Delivery
+from activities.gateways.inbox import InboxGateway
+from activities.logbook import Logbook
+from settings import Settings
+from store.database import open_database
+from store.inbox import Inbox
+from store.logbook import Logbooks
+from workflows.incident import IncidentWorkflow
+
+STICKY_FOR = timedelta(seconds=2)
+"""After a worker dies its incidents wait this long for it before another takes them."""
+CONNECT_WITHIN = timedelta(seconds=30)
+
+log = structlog.get_logger()
+
+
+def build_worker(client: Client, settings: Settings, database: AsyncEngine) -> Worker:
+    """The worker of one instance."""
+    delivery = Delivery({"inbox": InboxGateway(Inbox(database))})
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[IncidentWorkflow],
+        activities=[Logbook(Logbooks(database)).sync, delivery.deliver],
+        sticky_queue_schedule_to_start_timeout=STICKY_FOR,
+        graceful_shutdown_timeout=settings.grace,
+    )
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the engine, waited for while it starts. Raises `TimeoutError`."""
+    async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
+        while True:
+            try:
+                return await Client.connect(
+                    settings.address, namespace=settings.namespace, data_converter=pydantic_data_converter
+                )
+            except (RPCError, RuntimeError):
+                await asyncio.sleep(0.2)
+
+
+async def run(settings: Settings) -> int:
+    """Work until asked to stop. Returns the exit code."""
+    if not settings.address:
+        log.error("no engine address: start with `fenghuo up`, or set FENGHUO_ADDRESS")
+        return 5
+    try:
+        client = await connect(settings)
+    except TimeoutError:
+        log.error("the engine does not answer", address=settings.address)
+        return 5
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = await open_database(settings.folder / "store.db")
+    asked_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+    async with build_worker(client, settings, database):
+        log.info("worker ready", kind=settings.kind, address=settings.address, queue=settings.task_queue)
+        await asked_to_stop.wait()
+    await database.dispose()
+    log.info("worker stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(run(Settings())))
