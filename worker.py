@@ -22,8 +22,10 @@ from activities.gateways.inbox import InboxGateway
 from activities.logbook import Logbook
 from settings import Settings
 from store.database import open_database
+from store.gate import Gate
 from store.inbox import Inbox
 from store.logbook import Logbooks
+from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
 
 STICKY_FOR = timedelta(seconds=2)
@@ -33,13 +35,14 @@ CONNECT_WITHIN = timedelta(seconds=30)
 log = structlog.get_logger()
 
 
-def build_worker(client: Client, settings: Settings, database: AsyncEngine) -> Worker:
+def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate: Gate) -> Worker:
     """The worker of one instance."""
     delivery = Delivery({"inbox": InboxGateway(Inbox(database))})
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
+        interceptors=[GateInterceptor(gate)],
         activities=[Logbook(Logbooks(database)).sync, delivery.deliver],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         graceful_shutdown_timeout=settings.grace,
@@ -70,12 +73,14 @@ async def run(settings: Settings) -> int:
         return 5
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = await open_database(settings.folder / "store.db")
+    gate = Gate(settings.folder / "store.db")
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    async with build_worker(client, settings, database):
+    async with build_worker(client, settings, database, gate):
         log.info("worker ready", kind=settings.kind, address=settings.address, queue=settings.task_queue)
         await asked_to_stop.wait()
+    gate.close()
     await database.dispose()
     log.info("worker stopped")
     return 0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from incidents.envelope import Envelope
 from incidents.logbook import Draft
 
 RefusalClass = Literal["hard", "plan", "form"]
@@ -19,9 +20,7 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     verb: ClassVar[str]
 
-    command_id: str = Field(min_length=1, max_length=64)
-    user: str = Field(min_length=1)
-    post: str = Field(min_length=1)
+    envelope: Envelope
     true_at: AwareDatetime | None = None
     """When it was true, if not now; never in the future."""
 
@@ -31,8 +30,8 @@ class Command(BaseModel):
             true_at=self.true_at or now,
             known_at=now,
             kind=kind,
-            user=self.user,
-            post=self.post,
+            user=self.envelope.user,
+            post=self.envelope.post,
             clauses=clauses,
             data=data,
         )

@@ -42,3 +42,24 @@ class StoredMessage(Base):
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     unit: Mapped[str] = mapped_column(String(64), index=True)
     text: Mapped[str] = mapped_column(Text)
+
+
+class StoredHolder(Base):
+    """A person who may act in a post, and the public key (Ed25519, hex) that proves it."""
+
+    __tablename__ = "holders"
+
+    user: Mapped[str] = mapped_column(String(64), primary_key=True)
+    post: Mapped[str] = mapped_column(String(64), primary_key=True)
+    public_key: Mapped[str] = mapped_column(String(64))
+
+
+class StoredRefusal(Base):
+    """A command that was refused: never an entry of an incident, but chained on its own and shown beside the log."""
+
+    __tablename__ = "refusals"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+    prev: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.worker import Worker
 
 from activities.contracts import DELIVER, DeliverRequest, DeliverResult
 from activities.logbook import Logbook
+from client import Token, send
 from incidents.closing import Close
 from incidents.command import Command
 from incidents.deadlines import MeetDeadline, SetDeadline
@@ -23,19 +25,21 @@ from incidents.notes import Note
 from incidents.notices import Answered, Notify
 from incidents.record import Record, Step
 from store.database import open_database
+from store.gate import Gate
 from store.logbook import Logbooks
+from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
 from workflows.messages import Carried, Receipt
 
-WATCH = {"user": "u1", "post": "first_officer"}
+OFFICER = Token("u1", "first_officer", "s1", Ed25519PrivateKey.generate())
 UNITS = tuple(f"unit_{n}" for n in range(30))
 
 
 class Desk:
     """A worker with the real store, and a counting end for messages."""
 
-    def __init__(self, client: Client, logbooks: Logbooks, queue: str) -> None:
-        self.client, self.logbooks, self.queue = client, logbooks, queue
+    def __init__(self, client: Client, logbooks: Logbooks, gate: Gate) -> None:
+        self.client, self.logbooks, self.gate, self.queue = client, logbooks, gate, "incidents"
         self.delivered: Counter[str] = Counter()
 
     def worker(self) -> Worker:
@@ -48,6 +52,7 @@ class Desk:
             self.client,
             task_queue=self.queue,
             workflows=[IncidentWorkflow],
+            interceptors=[GateInterceptor(self.gate)],
             activities=[Logbook(self.logbooks).sync, deliver],
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         )
@@ -61,12 +66,15 @@ class Desk:
 @pytest.fixture
 async def desk(temporal: Client, tmp_path: Path) -> Any:
     database = await open_database(tmp_path / "store.db")
-    yield Desk(temporal, Logbooks(database), "incidents")
+    gate = Gate(tmp_path / "store.db")
+    gate.appoint(OFFICER.user, OFFICER.post, OFFICER.public_key)
+    yield Desk(temporal, Logbooks(database), gate)
+    gate.close()
     await database.dispose()
 
 
-async def say(handle: WorkflowHandle[Any, str], command: Command) -> Receipt:
-    return await handle.execute_update(command.verb, command, id=command.command_id, result_type=Receipt)
+async def say(handle: WorkflowHandle[Any, str], command: type[Command], command_id: str, **asked: Any) -> Receipt:
+    return await send(handle, OFFICER.sign(handle.id, command, command_id, **asked))
 
 
 async def until(found: Callable[[], Any]) -> None:
@@ -79,18 +87,17 @@ async def test_open_notices_and_clocks_live_through_many_runs_with_nothing_lost_
     handle = await desk.open("i-1", roll_over_after=60)
     async with desk.worker():
         due = datetime.now(UTC) + timedelta(hours=1)
-        await say(handle, SetDeadline(command_id="c-clock", says="书面报告", due_at=due, **WATCH))
+        await say(handle, SetDeadline, "c-clock", says="书面报告", due_at=due)
         steps = (Step(channel="inbox", wait=timedelta(minutes=3)), Step(channel="webhook", wait=timedelta(minutes=3)))
-        await say(handle, Notify(command_id="c-notice", units=UNITS, text="请到岗", steps=steps, **WATCH))
+        await say(handle, Notify, "c-notice", units=UNITS, text="请到岗", steps=steps)
         first_run = (await handle.describe()).run_id
         receipts = {}
         for n in range(40):
-            note = Note(command_id=f"c-{n}", words=f"第{n}条", **WATCH)
-            receipts[note.command_id] = (await say(handle, note)).seq
+            receipts[n] = (await say(handle, Note, f"c-{n}", words=f"第{n}条")).seq
             if n % 10 == 0:
                 # The same command again, also into a later run, has no second effect.
-                assert (await say(handle, note)).seq == receipts[note.command_id]
-        assert (await say(handle, Note(command_id="c-0", words="第0条", **WATCH))).seq == receipts["c-0"]
+                assert (await say(handle, Note, f"c-{n}", words=f"第{n}条")).seq == receipts[n]
+        assert (await say(handle, Note, "c-0", words="第0条")).seq == receipts[0]
         assert (await handle.describe()).run_id != first_run, "the incident never continued as new"
 
         # Machine events wait in the store; one poke, of any name and shape, fetches them all.
@@ -103,8 +110,8 @@ async def test_open_notices_and_clocks_live_through_many_runs_with_nothing_lost_
             return all(r.state == "acknowledged" for r in record.notices["N1"].recipients.values())
 
         await until(all_answered)
-        await say(handle, MeetDeadline(command_id="c-met", clock="C1", **WATCH))
-        await say(handle, Close(command_id="c-close", reason="完结", **WATCH))
+        await say(handle, MeetDeadline, "c-met", clock="C1")
+        await say(handle, Close, "c-close", reason="完结")
         head = await handle.result()
 
     entries = await desk.logbooks.read("i-1")
@@ -121,7 +128,7 @@ async def test_a_deadline_that_passes_in_silence_is_an_entry_true_at_its_own_ins
     handle = await desk.open("i-2")
     async with desk.worker():
         due = datetime.now(UTC) + timedelta(seconds=1.5)
-        await say(handle, SetDeadline(command_id="a", says="核实", due_at=due, **WATCH))
+        await say(handle, SetDeadline, "a", says="核实", due_at=due)
 
         async def overdue() -> bool:
             return any(entry.kind == "clock_overdue" for entry in await desk.logbooks.read("i-2"))
@@ -136,7 +143,7 @@ async def test_a_silent_unit_is_chased_by_the_next_channel_and_then_shown_as_unr
     handle = await desk.open("i-3")
     async with desk.worker():
         steps = tuple(Step(channel=channel, wait=timedelta(seconds=0.3)) for channel in ("inbox", "smtp"))
-        await say(handle, Notify(command_id="a", units=("unit_a", "unit_b"), text="请到岗", steps=steps, **WATCH))
+        await say(handle, Notify, "a", units=("unit_a", "unit_b"), text="请到岗", steps=steps)
 
         async def given_up() -> bool:
             return any(entry.data.get("unreached") for entry in await desk.logbooks.read("i-3"))
@@ -156,7 +163,7 @@ async def test_calls_of_the_wrong_shape_change_nothing_and_the_next_good_command
         with pytest.raises(WorkflowUpdateFailedError):
             await handle.execute_update("no-such-verb", args=[1])
         async with asyncio.timeout(5):
-            assert (await say(handle, Note(command_id="good", words="好", **WATCH))).seq == (1, 1)
+            assert (await say(handle, Note, "good", words="好")).seq == (1, 1)
 
 
 async def test_a_refusal_says_why_and_writes_nothing(desk: Desk) -> None:
@@ -164,12 +171,18 @@ async def test_a_refusal_says_why_and_writes_nothing(desk: Desk) -> None:
     async with desk.worker():
         soon = datetime.now(UTC) + timedelta(hours=1)
         with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await say(handle, Note(command_id="a", words="x", true_at=soon, **WATCH))
+            await say(handle, Note, "a", words="x", true_at=soon)
         assert "not in the future" in str(refused.value.cause)
         with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await say(handle, MeetDeadline(command_id="b", clock="C9", **WATCH))
+            await say(handle, MeetDeadline, "b", clock="C9")
         assert "no 'C9' here" in str(refused.value.cause)
-        assert (await say(handle, Note(command_id="c", words="y", **WATCH))).seq == (1, 1)
+        # Written down before it was answered, in a chain of its own.
+        told = desk.gate.refusals()
+        assert [(row["verb"], row["class"], row["user"]) for row in told] == [
+            ("note", "form", "u1"),
+            ("meet-deadline", "form", "u1"),
+        ]
+        assert (await say(handle, Note, "c", words="y")).seq == (1, 1)
 
 
 async def test_a_release_that_decides_otherwise_stops_loudly_with_nothing_written_and_a_rollback_heals_it(
@@ -177,7 +190,7 @@ async def test_a_release_that_decides_otherwise_stops_loudly_with_nothing_writte
 ) -> None:
     handle = await desk.open("i-6")
     async with desk.worker():
-        await say(handle, Note(command_id="a", words="甲", **WATCH))
+        await say(handle, Note, "a", words="甲")
 
         async def stored() -> bool:
             return len(await desk.logbooks.read("i-6")) == 1
@@ -188,8 +201,7 @@ async def test_a_release_that_decides_otherwise_stops_loudly_with_nothing_writte
     with monkeypatch.context() as release:
         release.setitem(COMMANDS, Note, lambda record, command, now: (command.entry("noted", now, {"words": "乙"}),))
         async with desk.worker():
-            second = Note(command_id="b", words="丙", **WATCH)
-            waiting = asyncio.create_task(say(handle, second))
+            waiting = asyncio.create_task(say(handle, Note, "b", words="丙"))
 
             async def stuck() -> bool:
                 pending = (await handle.describe()).raw_description.pending_workflow_task
@@ -201,10 +213,38 @@ async def test_a_release_that_decides_otherwise_stops_loudly_with_nothing_writte
             await asyncio.gather(waiting, return_exceptions=True)
 
     async with desk.worker():
-        await say(handle, second)
-        await say(handle, Close(command_id="c", reason="完结", **WATCH))
+        await say(handle, Note, "b", words="丙")
+        await say(handle, Close, "c", reason="完结")
         await handle.result()
     entries = await desk.logbooks.read("i-6")
     verify(entries)
     assert entries[:1] == before
     assert [entry.data.get("words") for entry in entries[:2]] == ["甲", "丙"]
+
+
+async def test_a_forged_expired_or_borrowed_envelope_acts_for_nobody_and_is_written_down(desk: Desk) -> None:
+    handle = await desk.open("i-7")
+    good = OFFICER.sign("i-7", Note, "a", words="真")
+    envelope = good.envelope
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    stranger = Token("u1", "first_officer", "s1", Ed25519PrivateKey.generate())
+    attempts = {
+        "signature is not": [
+            good.model_copy(update={"words": "假"}),
+            good.model_copy(update={"envelope": envelope.model_copy(update={"signature": ""})}),
+            stranger.sign("i-7", Note, "b", words="假"),
+            OFFICER.sign("i-8", Note, "c", words="别处"),
+        ],
+        "valid now": [good.model_copy(update={"envelope": envelope.model_copy(update={"expires": past})})],
+        "does not hold": [good.model_copy(update={"envelope": envelope.model_copy(update={"post": "hq_head"})})],
+    }
+    async with desk.worker():
+        for reason, forged in attempts.items():
+            for command in forged:
+                with pytest.raises(WorkflowUpdateFailedError) as refused:
+                    await send(handle, command)
+                assert reason in str(refused.value.cause)
+        assert len(desk.gate.refusals()) == 6
+        assert {row["class"] for row in desk.gate.refusals()} == {"hard"}
+        # The same command id, rightly signed, is taken: a forgery uses nothing up.
+        assert (await send(handle, good)).seq == (1, 1)

@@ -101,16 +101,17 @@ class IncidentWorkflow:
 
     def examine(self, asked: Command) -> None:
         """The validator: refuses without a trace in the history."""
-        if asked.command_id not in self._handled:
+        if asked.envelope.command_id not in self._handled:
             self._decide(asked)
 
     def take(self, asked: Command) -> Receipt:
         """Decide, write down, answer. The same command id again has no second effect."""
-        if asked.command_id not in self._handled:
+        command_id = asked.envelope.command_id
+        if command_id not in self._handled:
             before = self._record.head.seq
             self._write(self._decide(asked))
-            self._handled[asked.command_id] = (before + 1, self._record.head.seq)
-        return Receipt(command_id=asked.command_id, seq=self._handled[asked.command_id])
+            self._handled[command_id] = (before + 1, self._record.head.seq)
+        return Receipt(command_id=command_id, seq=self._handled[command_id])
 
     def _decide(self, asked: Command) -> tuple[Draft, ...]:
         answer = handle(self._record, asked, workflow.now())

@@ -1,0 +1,94 @@
+"""Who may act, and who was refused. Called from inside a workflow's validator, hence blocking and short."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.orm import Session
+
+from incidents.envelope import signed_bytes
+from incidents.logbook import GENESIS
+from store.models import Base, StoredHolder, StoredRefusal
+
+
+class Gate:
+    """The directory of holders and the register of refusals of one home."""
+
+    def __init__(self, file: Path) -> None:
+        # A validator must answer well within the engine's two seconds.
+        self._engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 1.0})
+        Base.metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def appoint(self, user: str, post: str, public_key: str) -> None:
+        """Let `user` act in `post`, proved by `public_key`."""
+        with Session(self._engine) as session, session.begin():
+            session.merge(StoredHolder(user=user, post=post, public_key=public_key))
+
+    def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> str | None:
+        """Why this command is not this person's, or None. Judged by the process's own clock."""
+        envelope = command["envelope"]
+        now = datetime.now(UTC)
+        if not datetime.fromisoformat(envelope["issued"]) <= now < datetime.fromisoformat(envelope["expires"]):
+            return f"envelope: expected one that is valid now; this one ended at {envelope['expires']}"
+        with Session(self._engine) as session:
+            holder = session.get(StoredHolder, (envelope["user"], envelope["post"]))
+        if holder is None:
+            return f"envelope: {envelope['user']} does not hold the post {envelope['post']}"
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(holder.public_key))
+        try:
+            key.verify(bytes.fromhex(envelope["signature"]), signed_bytes(incident, verb, command))
+        except InvalidSignature:
+            return f"envelope: the signature is not {envelope['user']}'s"
+        return None
+
+    def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], reason: str, kind: str) -> None:
+        """Write a refusal down before it is answered."""
+        told = {
+            "at": datetime.now(UTC).isoformat(),
+            "incident": incident,
+            "verb": verb,
+            "user": envelope["user"],
+            "post": envelope["post"],
+            "command_id": envelope["command_id"],
+            "class": kind,
+            "reason": reason,
+        }
+        with Session(self._engine) as session:
+            # Take the write lock before reading the last one, or two workers would both follow it.
+            session.execute(text("BEGIN IMMEDIATE"))
+            last = session.scalars(select(StoredRefusal).order_by(StoredRefusal.number.desc()).limit(1)).first()
+            prev, number = (last.hash, last.number + 1) if last else (GENESIS, 1)
+            digest = _digest(told, number, prev)
+            session.add(StoredRefusal(number=number, body=json.dumps(told, ensure_ascii=False), prev=prev, hash=digest))
+            session.commit()
+
+    def refusals(self) -> tuple[dict[str, Any], ...]:
+        """All refusals in order. Raises `ValueError` naming the first one that was altered."""
+        with Session(self._engine) as session:
+            rows = session.scalars(select(StoredRefusal).order_by(StoredRefusal.number)).all()
+        told: list[dict[str, Any]] = []
+        prev = GENESIS
+        for number, row in enumerate(rows, start=1):
+            body = json.loads(row.body)
+            if (row.number, row.prev, row.hash) != (number, prev, _digest(body, number, prev)):
+                raise ValueError(f"refusal {row.number}: the register was altered")
+            told.append(body)
+            prev = row.hash
+        return tuple(told)
+
+
+def _digest(told: Mapping[str, Any], number: int, prev: str) -> str:
+    return hashlib.sha256(rfc8785.dumps({**told, "number": number, "prev": prev})).hexdigest()

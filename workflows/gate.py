@@ -1,0 +1,66 @@
+"""The worker's interceptor around every validator: admits by the envelope, and has every refusal written down first.
+
+A validator's refusal leaves no history and a validator can't act; functions of the worker can. Nothing here runs on
+replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import (
+    HandleUpdateInput,
+    Interceptor,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from incidents.command import Command
+
+
+class Keeper(Protocol):
+    """Who answers for admission: the store, in a running home."""
+
+    def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> str | None:
+        """Why the command is refused, or None."""
+
+    def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], reason: str, kind: str) -> None:
+        """Write a refusal down."""
+
+
+class GateInterceptor(Interceptor):
+    """Puts the gate before every incident of a worker."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
+        """Hand the keeper's functions through the sandbox."""
+        input.unsafe_extern_functions.update(
+            fenghuo_admit=self._keeper.admit, fenghuo_record_refusal=self._keeper.record_refusal
+        )
+        return _AtTheGate
+
+
+class _AtTheGate(WorkflowInboundInterceptor):
+    def handle_update_validator(self, input: HandleUpdateInput) -> None:
+        incident, (command,) = workflow.info().workflow_id, input.args
+        if not isinstance(command, Command):
+            raise ApplicationError(f"{input.update}: not a command", type="Refused", non_retryable=True)
+        asked = command.model_dump(mode="json")
+        functions = workflow.extern_functions()
+        try:
+            with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
+                reason = functions["fenghuo_admit"](incident, input.update, asked)
+            if reason is not None:
+                raise ApplicationError(reason, {"reason": reason, "kind": "hard"}, type="Refused", non_retryable=True)
+            super().handle_update_validator(input)
+        except ApplicationError as refusal:
+            kind = refusal.details[0]["kind"] if refusal.details else "form"
+            with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
+                functions["fenghuo_record_refusal"](incident, input.update, asked["envelope"], refusal.message, kind)
+            raise
