@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from cli import plan
 from cli.engine import EngineFault
+from cli.exits import Exit, end
 from cli.status import status
 from cli.up import up
 from settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="烽火 · Fenghuo: runs emergency plans, durably.")
+
+app.add_typer(plan.app, name="plan")
 
 
 class Language(StrEnum):
@@ -25,8 +27,6 @@ class Language(StrEnum):
     zh = "zh"
     en = "en"
 
-
-DONE, UNREACHABLE = 0, 5
 
 Lang = Annotated[Language, typer.Option("--lang", help="zh | en")]
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words go to stderr")]
@@ -43,7 +43,7 @@ def run_up(lang: Lang = Language.zh) -> None:
         end(asyncio.run(up(Settings(), say)))
     except EngineFault as fault:
         typer.echo(str(fault), err=True)
-        end(UNREACHABLE)
+        end(Exit.UNREACHABLE)
 
 
 @app.command("status")
@@ -54,14 +54,7 @@ def show_status(json_: Json = False) -> None:
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         typer.echo(f"{'ok' if told['ready'] else told['why']}  {told['address'] or ''}".rstrip())
-    end(DONE if told["ready"] else UNREACHABLE)
-
-
-def end(code: int) -> None:
-    """Leave with `code` as the shell sees it: an interpreter that used the engine's client may abort while it exits."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    end(Exit.DONE if told["ready"] else Exit.UNREACHABLE)
 
 
 def main() -> None:

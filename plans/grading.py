@@ -14,7 +14,8 @@ class Hit(Part):
     """A criterion that was met, by which measure and value."""
 
     clause: str
-    measure: Measure
+    measure: str
+    """The counts that were added up, joined by `+`: a sum is never shown as one of its parts."""
     value: int
     grade: Grade
     flag: str = ""
@@ -53,22 +54,24 @@ def grade(plan: Grading, national: Grading, counts: Mapping[Measure, int], situa
 
 
 def _hits(grading: Grading, counts: Mapping[Measure, int], situation: Situation) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(clause=c.clause, measure=c.counts[0], value=value, grade=c.grade, flag=c.flag)
-        for c in grading.criteria
-        if (value := _value(grading, c, counts)) is not None and _met(c, value) and _applies(c, situation)
-    )
+    hits: list[Hit] = []
+    for criterion in grading.criteria:
+        known = _known(grading, criterion, counts)
+        value = sum(counts[measure] for measure in known)
+        if known and _met(criterion, value) and _applies(criterion, situation):
+            measure, clause = "+".join(known), criterion.clause
+            hits.append(Hit(clause=clause, measure=measure, value=value, grade=criterion.grade, flag=criterion.flag))
+    return tuple(hits)
 
 
-def _value(grading: Grading, criterion: Criterion, counts: Mapping[Measure, int]) -> int | None:
-    """The sum of a criterion's known counts, or None when none is known."""
-    wanted = set(criterion.counts)
+def _known(grading: Grading, criterion: Criterion, counts: Mapping[Measure, int]) -> tuple[Measure, ...]:
+    """The measures of a criterion that were told."""
+    wanted: list[Measure] = list(criterion.counts)
     if "missing" in wanted:
         # People whose fate is open count with the missing where the plan decided so.
-        wanted |= {"trapped"} if grading.trapped_counts_as == "missing" else set()
-        wanted |= {"out_of_contact"} if grading.out_of_contact_counts_as == "missing" else set()
-    known = [counts[measure] for measure in sorted(wanted) if measure in counts]
-    return sum(known) if known else None
+        wanted += ["trapped"] if grading.trapped_counts_as == "missing" else []
+        wanted += ["out_of_contact"] if grading.out_of_contact_counts_as == "missing" else []
+    return tuple(measure for measure in wanted if measure in counts)
 
 
 def _met(criterion: Criterion, value: int) -> bool:

@@ -1,0 +1,156 @@
+"""What was reported of an accident: FACTS.json. Left out is unknown; 0 is a statement."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from plans.grading import Situation
+from plans.schema import Circumstance, Measure, Sector
+
+SourceChannel = Literal[
+    "duty-phone",
+    "110",
+    "119",
+    "120",
+    "122",
+    "12345",
+    "12350",
+    "township",
+    "enterprise",
+    "superior",
+    "subordinate",
+    "media",
+    "on-site",
+    "national-system",
+    "other",
+]
+CountSource = Literal["county", "hospital", "fire-brigade", "onsite-hq", "caller", "enterprise", "media", "other"]
+
+MOST_PEOPLE = 2_000_000
+"""Beyond this a count of people is a slip of the keyboard, whatever happened."""
+MOST_YUAN = 10**13
+
+Words = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Part(BaseModel):
+    """A piece of the facts: frozen; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Count(Part):
+    """A number as it was told: exact, at least or about, as of when, by whom, verified or not."""
+
+    n: Annotated[int, Field(ge=0, strict=True)]
+    at_least: bool = False
+    about: bool = False
+    as_of: AwareDatetime | None = None
+    source: CountSource | None = None
+    verified: bool | None = None
+
+
+Told = Annotated[int, Field(ge=0, strict=True)] | Count
+
+
+class Place(Part):
+    """Where. Coordinates in degrees."""
+
+    name: Words
+    division_code: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+
+
+class Facts(Part):
+    """A report of an accident, as it was received."""
+
+    received_at: AwareDatetime
+    occurred_at: AwareDatetime | None = None
+    heard_at: AwareDatetime | None = None
+    sector: Sector
+    place: Place
+    enterprise: Words
+    summary: Words
+    reporter: Words
+    source_channel: SourceChannel | None = None
+    verified: bool = False
+
+    cause: Words | None = None
+    source_kind: (
+        Literal["boiler", "pressure_vessel", "pressure_pipeline", "crane", "special_equipment", "other"] | None
+    ) = None
+    equipment_event: Literal["explosion", "crane_overturn", "persons_stranded", "other"] | None = None
+    medium: Literal["toxic", "flammable", "explosive", "none"] | None = None
+    circumstances: tuple[Circumstance, ...] = ()
+
+    deaths: Told | None = None
+    missing: Told | None = None
+    out_of_contact: Told | None = None
+    trapped: Told | None = None
+    people_at_risk: Told | None = None
+    serious_injuries: Told | None = None
+    minor_injuries: Told | None = None
+    injuries: Told | None = None
+    hospitalised: Told | None = None
+    threatened_injuries: Told | None = None
+    acute_poisoning: Told | None = None
+    poisoned: Told | None = None
+    evacuated: Told | None = None
+    relocated: Told | None = None
+    direct_loss_yuan: Told | None = None
+
+    @model_validator(mode="after")
+    def _believable(self) -> Facts:
+        if self.occurred_at is None and self.heard_at is None:
+            raise ValueError("occurred_at: expected it, or heard_at")
+        for measure, n in self.counts().items():
+            most = MOST_YUAN if measure == "direct_loss_yuan" else MOST_PEOPLE
+            if n > most:
+                raise ValueError(f"{measure}: expected at most {most}, found {n}")
+        return self
+
+    def counts(self) -> dict[Measure, int]:
+        """The counts that were told, as plain numbers."""
+        told = {measure: getattr(self, measure) for measure in MEASURES}
+        return {m: (c.n if isinstance(c, Count) else c) for m, c in told.items() if c is not None}
+
+    def basis(self) -> Literal["verified", "unverified"]:
+        """Verified only where every count is, by its own mark or the report's."""
+        told = [getattr(self, measure) for measure in MEASURES]
+        marks = [
+            c.verified if isinstance(c, Count) and c.verified is not None else self.verified
+            for c in told
+            if c is not None
+        ]
+        return "verified" if all(marks or [self.verified]) else "unverified"
+
+    def situation(self) -> Situation:
+        """What a grade depends on beside the counts."""
+        return Situation(
+            sector=self.sector,
+            source_kind=self.source_kind,
+            equipment_event=self.equipment_event,
+            medium=self.medium,
+        )
+
+
+MEASURES: tuple[Measure, ...] = (
+    "deaths",
+    "missing",
+    "out_of_contact",
+    "trapped",
+    "people_at_risk",
+    "serious_injuries",
+    "minor_injuries",
+    "injuries",
+    "hospitalised",
+    "threatened_injuries",
+    "acute_poisoning",
+    "poisoned",
+    "evacuated",
+    "relocated",
+    "direct_loss_yuan",
+)
