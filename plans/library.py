@@ -5,6 +5,7 @@ YAML 1.2: a duplicate key is a fault. A fault names the file, the line and the k
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -66,7 +67,23 @@ def load_grades(folder: Path) -> Grades:
             if chapter == "grading":
                 _apply(data, path, change.to, decision.id)
     national = _checked(Grading, _read(NATIONAL / "grading.yaml"), NATIONAL / "grading.yaml", {})
-    return Grades(says, _checked(Grading, data, folder / "decisions.yaml", {}), national, decisions)
+    effective = _checked(Grading, data, folder / "decisions.yaml", {})
+    known = clauses(folder) | clauses(NATIONAL)
+    for grading in (effective, national):
+        for clause in (*grading.clauses, *(criterion.clause for criterion in grading.criteria)):
+            if clause not in known:
+                raise PlanFault(f"{file}: clause {clause}: expected one of clauses.tsv")
+    return Grades(says, effective, national, decisions)
+
+
+def clauses(folder: Path) -> frozenset[str]:
+    """The ids of a plan's clauses, from its clauses.tsv. Raises `PlanFault` where an id stands twice."""
+    file = folder / "clauses.tsv"
+    with file.open(encoding="utf-8", newline="") as rows:
+        ids = [row["id"] for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    if twice := [name for name in ids if ids.count(name) > 1]:
+        raise PlanFault(f"{file}: {twice[0]} stands twice")
+    return frozenset(ids)
 
 
 def _decisions(file: Path) -> tuple[Decision, ...]:

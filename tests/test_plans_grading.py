@@ -76,7 +76,7 @@ def test_more_harm_never_lowers_a_grade(counts: dict[str, int], measure: str, mo
 
 
 def copied(folder: Path, old: str, new: str, file: str = "grading.yaml") -> Path:
-    for source in find("lhasa-2022").glob("*.yaml"):
+    for source in [*find("lhasa-2022").glob("*.yaml"), find("lhasa-2022") / "clauses.tsv"]:
         text = source.read_text("utf-8")
         (folder / source.name).write_text(text.replace(old, new, 1) if source.name == file else text, "utf-8")
     return folder
@@ -92,3 +92,8 @@ def test_a_fault_names_file_line_and_key(tmp_path: Path) -> None:
 def test_a_decision_that_points_nowhere_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(PlanFault, match="decision LS-A01"):
         load_grades(copied(tmp_path, "LS-1.4-08/counts", "LS-1.4-99/counts", "decisions.yaml"))
+
+
+def test_a_clause_that_the_plan_does_not_have_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(PlanFault, match=r"clause LS-9\.9-99: expected one of clauses\.tsv"):
+        load_grades(copied(tmp_path, "LS-1.4-03", "LS-9.9-99"))
