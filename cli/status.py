@@ -21,7 +21,7 @@ WITHIN = timedelta(seconds=8)
 
 async def status(settings: Settings) -> dict[str, Any]:
     """`{"ready", "address", "workers", "why"}`; `workers` counts those that poll for incidents."""
-    address = settings.address or _running(settings)
+    address = settings.address or _told(settings).get("address")
     if not address:
         return {"ready": False, "address": None, "workers": 0, "why": "nothing runs here: start it with `fenghuo up`"}
     try:
@@ -36,15 +36,19 @@ async def status(settings: Settings) -> dict[str, Any]:
             )
     except (RPCError, RuntimeError, TimeoutError):
         return {"ready": False, "address": address, "workers": 0, "why": "the engine does not answer: `fenghuo up`"}
-    workers = len(described.pollers)
+    # The engine remembers the polls of a dead worker for minutes: here only the one that runs now counts.
+    running = _told(settings).get("pids", {}).get("worker")
+    polls = [poller.identity.partition("@")[0] for poller in described.pollers]
+    workers = len(polls) if settings.address else polls.count(str(running))
     why = "" if workers else "no worker listens: `fenghuo up` starts one"
     return {"ready": bool(workers), "address": address, "workers": workers, "why": why}
 
 
-def _running(settings: Settings) -> str | None:
+def _told(settings: Settings) -> dict[str, Any]:
+    """What a running home of this kind says of itself, or nothing."""
     try:
         told = json.loads(run_file(settings).read_text("utf-8"))
     except FileNotFoundError:
-        return None
-    address = told.get(settings.kind, {}).get("address")
-    return str(address) if address else None
+        return {}
+    kind: dict[str, Any] = told.get(settings.kind, {})
+    return kind

@@ -15,7 +15,7 @@ from temporalio.worker import Worker
 
 from activities.contracts import DELIVER, DeliverRequest, DeliverResult
 from activities.logbook import Logbook
-from client import Token, send
+from client import Token, open_incident, send
 from incidents.closing import Close
 from incidents.command import Command
 from incidents.deadlines import MeetDeadline, SetDeadline
@@ -60,7 +60,7 @@ class Desk:
     async def open(self, name: str, roll_over_after: int | None = None) -> WorkflowHandle[Any, str]:
         record = Record(id=name, opened_at=datetime.now(UTC))
         carried = Carried(record=record, roll_over_after=roll_over_after)
-        return await self.client.start_workflow(IncidentWorkflow.run, carried, id=name, task_queue=self.queue)
+        return await open_incident(self.client, carried, self.queue)
 
 
 @pytest.fixture
