@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -137,20 +137,4 @@ class Facts(Part):
         )
 
 
-MEASURES: tuple[Measure, ...] = (
-    "deaths",
-    "missing",
-    "out_of_contact",
-    "trapped",
-    "people_at_risk",
-    "serious_injuries",
-    "minor_injuries",
-    "injuries",
-    "hospitalised",
-    "threatened_injuries",
-    "acute_poisoning",
-    "poisoned",
-    "evacuated",
-    "relocated",
-    "direct_loss_yuan",
-)
+MEASURES: tuple[Measure, ...] = get_args(Measure)
