@@ -12,9 +12,10 @@ import typer
 from pydantic import ValidationError
 
 from cli.exits import Exit, end
-from incidents.facts import Facts
+from incidents.accident import Facts
 from plans.grading import grade
-from plans.library import Grades, NoSuchPlan, PlanFault, find, load_grades, shipped
+from plans.library import NoSuchPlan, PlanFault, find, load, shipped
+from plans.schema import Plan
 
 app = typer.Typer(no_args_is_help=True, help="预案 · plans")
 
@@ -36,12 +37,12 @@ def list_plans(json_: Json = False) -> None:
 def check_plan(plan: str, json_: Json = False) -> None:
     """检查预案 · whether a plan can be read and its decisions fit: 0, else 1."""
     try:
-        grades = load_grades(find(plan))
+        loaded = load(find(plan)).plan
     except NoSuchPlan as error:
         _stop(Exit.NOT_FOUND, str(error))
     except PlanFault as fault:
         _stop(Exit.FAULT, str(fault))
-    settled = [{"id": d.id, "choice": d.choice, "confirmed": d.confirmed} for d in grades.decisions]
+    settled = [{"id": d.id, "choice": d.choice, "confirmed": d.confirmed} for d in loaded.decisions]
     if json_:
         typer.echo(json.dumps({"plan": plan, "faults": [], "settled": settled}, ensure_ascii=False))
     else:
@@ -56,7 +57,7 @@ def grade_facts(
 ) -> None:
     """事故分级 · grade facts by a plan and by order 493; many lines give one verdict a line."""
     try:
-        grades = load_grades(find(plan))
+        loaded = load(find(plan)).plan
     except NoSuchPlan as error:
         _stop(Exit.NOT_FOUND, str(error))
     except PlanFault as fault:
@@ -69,7 +70,7 @@ def grade_facts(
     for number, report in enumerate(reports, start=1):
         line = f"line {number}: " if len(reports) > 1 else ""
         try:
-            verdict = _grade(grades, report)
+            verdict = _grade(loaded, report)
         except ValidationError as error:
             _stop(Exit.BAD_INPUT, line + _fault(error))
         except ValueError as error:
@@ -88,14 +89,14 @@ def _reports(text: str) -> list[str]:
     return [text]
 
 
-def _grade(grades: Grades, text: str) -> dict[str, Any]:
+def _grade(plan: Plan, text: str) -> dict[str, Any]:
     facts = Facts.model_validate_json(text)
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
     for name in ("received_at", "occurred_at", "heard_at"):
         told = getattr(facts, name)
         if told is not None and told > latest:
             raise ValueError(f"{name}: expected a time that is not in the future, found {told.isoformat()}")
-    verdict = grade(grades.effective, grades.national, facts.counts(), facts.situation())
+    verdict = grade(plan.grading, plan.national, facts.counts(), facts.situation())
     hits = [hit.model_dump(include={"clause", "measure", "value", "grade"}) for hit in verdict.criteria]
     return {
         "grade": verdict.grade,

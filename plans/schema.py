@@ -63,13 +63,20 @@ Role = Literal["watch", "decider", "signatory", "leader", "unit", "auditor"]
 """What a post may do: keep the watch, decide, sign, lead on scene, answer for a unit, read."""
 
 Leg = Literal["phone", "paper", "copy", "any"]
-Trigger = Literal["occurred", "heard", "received", "graded", "ordered", "lifted", "previous"]
-"""The fact that starts a clock: the event, the enterprise hearing of it, receipt on our side, the grade becoming known,
-the order in force, the lifting of the response, or the previous report of the same chain."""
+Trigger = Literal["occurred", "heard", "received", "ordered", "lifted"]
+"""The fact that starts a clock: the event, the enterprise hearing of it, receipt on our side, the order in force, or
+the lifting of the response."""
 
 ChannelName = Literal["inbox", "webhook", "smtp"]
 
-UnitId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+NationalRole = Literal[
+    "watch", "government", "police", "human_resources", "trade_union", "procuratorate", "enterprise",
+    "site_government", "congress_committee", "higher_government", "investigation", "archive",
+]  # fmt: skip
+"""A body that national rules speak of by its function. A national rule names it `@role`; each plan's units say which
+of them bears it."""
+
+UnitId = Annotated[str, Field(pattern=r"^(@[a-z_]+|[a-z][a-z0-9_]*)$")]
 PostId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ClauseId = Annotated[str, Field(pattern=r"^(LS|ZS|N|[A-Z]{2,4})-[A-Za-z0-9.()\-]+$")]
 Clauses = tuple[ClauseId, ...]
@@ -144,6 +151,7 @@ class Unit(Part):
 
     name: str
     kind: Literal["headquarters", "member", "invited", "superior", "party", "by_place"]
+    national_role: NationalRole | None = None
     aliases: tuple[str, ...] = ()
     duties: tuple[Duty, ...] = ()
     clauses: Clauses = ()
@@ -216,8 +224,7 @@ class ReportRule(Part):
     warn_before: timedelta = timedelta(minutes=10)
     every: timedelta | None = None
     """A follow-up cadence: done once, the clock starts anew."""
-    until: Literal["lifted", "closed", ""] = ""
-    """What ends a cadence."""
+    """It ends with the response, or with the end of the incident where no response was started."""
     external: bool = False
     """Owed by somebody else; we record and remind, we do not send."""
     when: When = When()
@@ -249,7 +256,9 @@ class TaskRule(Part):
     says: str
     clauses: Clauses
     within: timedelta | None = None
-    soft: bool = True
+    """None: no number, so no due time."""
+    starts: Literal["given", "occurred"] = "given"
+    """What `within` counts from: the giving of the task, or the accident."""
     conditional: bool = False
     on_request: bool = False
     """Waits for a request from below."""
@@ -280,14 +289,16 @@ class ApprovalRule(Part):
     """Who must agree, in order. No answer is chased and passed on, never taken for a yes."""
 
     stages: tuple[Stage, ...]
-    proposers: tuple[PostId, ...] = ()
+    upward: tuple[PostId, ...] = ()
+    """Higher authority: asked when nobody else answers, and always able to sign."""
     one_person: Literal["allowed_and_marked", "refused"] = "refused"
     """Whether one person may propose and sign (allowed only by a recorded decision of the plan)."""
     clauses: Clauses
 
 
 class ApprovalPace(Part):
-    """How long an unanswered approval waits before each step, and how long a spoken one may stay unsigned."""
+    """How long an unanswered approval waits before each step, counted from the request, and how long a decision that
+    was spoken may stay unsigned."""
 
     remind_after: timedelta
     substitute_after: timedelta
@@ -309,7 +320,8 @@ class NoticeRules(Part):
     chase: tuple[ChaseStep, ...]
     expires_after: timedelta
     texts: dict[str, str]
-    """Text by occasion; `{field}` takes a fact of the incident, nothing else is expanded."""
+    """Text by occasion (`early`, `proposal`, `reminder`, `order`, `lifted`); `{field}` takes a fact of the incident,
+    nothing else is expanded."""
     clauses: Clauses = ()
 
 
@@ -335,7 +347,7 @@ class LevelRule(Part):
     base: Grade | None = None
     """The level whose measures stay in force beneath this one."""
     lift: ApprovalRule | None = None
-    """Who ends it: the starter closes."""
+    """Who ends it; None: who started it."""
     clauses: Clauses
 
 
@@ -344,8 +356,9 @@ class ResponseRules(Part):
 
     levels: dict[Grade, LevelRule]
     level_for_grade: dict[Grade, Grade] | None = None
-    order_states: tuple[str, ...] = ()
     pace: ApprovalPace | None = None
+    started: tuple[TaskRule, ...] = ()
+    """What every start, change or end of a level brings beside the level's own measures."""
     clauses: Clauses = ()
 
 
@@ -360,7 +373,7 @@ class CommandRules(Part):
 
 
 class Condition(Part):
-    """One condition of the end. Conditions of one `path` belong together; every path but the alternatives must hold."""
+    """One condition of the end. Conditions of one `path` belong together."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     says: str
@@ -380,8 +393,6 @@ class TerminationRules(Part):
     """The only path by which a response may end while people are unaccounted for."""
     scene_end: ApprovalRule
     withdrawal_clauses: Clauses
-    lift: ApprovalRule
-    """Used where a level names no closer of its own."""
     clauses: Clauses = ()
 
 
@@ -397,7 +408,8 @@ class RecoveryRules(Part):
     """recovery.yaml: what is owed after the end, until the file is closed."""
 
     tasks: tuple[TaskRule, ...]
-    casualty_window: WindowRule
+    casualty_window: WindowRule | None = None
+    """None: the national one."""
     clauses: Clauses = ()
 
 
@@ -424,7 +436,7 @@ class Decision(Part):
 
 
 class Plan(Part):
-    """A whole plan. Chapters that a plan does not have yet stay None and are named by the linter."""
+    """A whole plan, effective: what it says, our decisions applied, national rules joined in."""
 
     name: str
     about: About
@@ -441,3 +453,5 @@ class Plan(Part):
     termination: TerminationRules
     recovery: RecoveryRules
     decisions: tuple[Decision, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Chapters that the folder does not have yet (warning, groups, release, documents)."""

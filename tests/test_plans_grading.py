@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plans.grading import Situation, Verdict, grade
-from plans.library import PlanFault, find, load_grades
+from plans.library import PlanFault, find, load
 from plans.schema import severity
 
-LHASA = load_grades(find("lhasa-2022"))
+LHASA = load(find("lhasa-2022"))
 LEAK: dict[str, Any] = {"source_kind": "pressure_vessel"}
 
 
 def verdict(counts: Mapping[str, int], **situation: Any) -> Verdict:
-    return grade(LHASA.effective, LHASA.national, counts, Situation(**{"sector": "industry-trade", **situation}))  # type: ignore[arg-type]
+    return grade(LHASA.plan.grading, LHASA.plan.national, counts, Situation(**{"sector": "industry-trade", **situation}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_dead_and_missing_are_added_and_the_statutory_grade_takes_confirmed_deat
 
 def test_five_missing_meet_no_criterion_of_the_plan_as_it_stands() -> None:
     with pytest.raises(ValueError, match="no grade"):
-        grade(LHASA.says, LHASA.national, {"missing": 5}, Situation(sector="non-coal-mine"))
+        grade(LHASA.says["grading"], LHASA.plan.national, {"missing": 5}, Situation(sector="non-coal-mine"))
     assert verdict({"missing": 5}).grade == "III"
 
 
@@ -84,16 +84,16 @@ def copied(folder: Path, old: str, new: str, file: str = "grading.yaml") -> Path
 
 def test_a_fault_names_file_line_and_key(tmp_path: Path) -> None:
     with pytest.raises(PlanFault, match=r"grading\.yaml:\d+ criteria\.0\.grade: .*'IV'"):
-        load_grades(copied(tmp_path, "grade: IV", "grade: VI"))
+        load(copied(tmp_path, "grade: IV", "grade: VI"))
     with pytest.raises(PlanFault, match=r"grading\.yaml:\d+ .*[Dd]uplicate|found duplicate"):
-        load_grades(copied(tmp_path, "floor_yuan: 1000000", "floor_yuan: 1000000\nfloor_yuan: 2"))
+        load(copied(tmp_path, "floor_yuan: 1000000", "floor_yuan: 1000000\nfloor_yuan: 2"))
 
 
 def test_a_decision_that_points_nowhere_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(PlanFault, match="decision LS-A01"):
-        load_grades(copied(tmp_path, "LS-1.4-08/counts", "LS-1.4-99/counts", "decisions.yaml"))
+        load(copied(tmp_path, "LS-1.4-08/counts", "LS-1.4-99/counts", "decisions.yaml"))
 
 
 def test_a_clause_that_the_plan_does_not_have_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(PlanFault, match=r"clause LS-9\.9-99: expected one of clauses\.tsv"):
-        load_grades(copied(tmp_path, "LS-1.4-03", "LS-9.9-99"))
+    with pytest.raises(PlanFault, match=r"LS-9\.9-99: expected one of clauses\.tsv"):
+        load(copied(tmp_path, "LS-1.4-03", "LS-9.9-99"))
