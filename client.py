@@ -1,25 +1,60 @@
-"""How outsiders reach incidents: signs envelopes, sends commands, is the only one to spell ids."""
+"""How outsiders reach incidents: connects, signs envelopes, opens, sends and asks; the only one to spell ids."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
-from incidents.command import Command
+from incidents.command import Command, Refusal
 from incidents.envelope import Envelope, signed_bytes
+from incidents.record import Record
 from workflows.incident import IncidentWorkflow
-from workflows.messages import Carried, Receipt
+from workflows.messages import DONE, REFUSED, Carried, Receipt
 
 VALID_FOR = timedelta(minutes=10)
 
 TASK_WITHIN = timedelta(seconds=3)
 """A task that a killed worker had in hand is given to another after this; the engine's own default is 10 s."""
 
+ANSWER_WITHIN = timedelta(seconds=10)
+"""After this a command without an answer is unknown, never failed."""
+
 C = TypeVar("C", bound=Command)
+
+
+class CommandRefused(Exception):
+    """The incident refused, in words; nothing was written but the refusal."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.reason)
+
+
+class Unanswered(Exception):
+    """Sent, no answer yet: repeat with the same command id."""
+
+
+class NoSuchIncident(LookupError):
+    """No incident of this kind has this number here."""
+
+
+class NoEngine(ConnectionError):
+    """The engine can't be reached."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +87,92 @@ class Token:
         return unsigned.model_copy(update={"envelope": envelope.model_copy(update={"signature": signature})})
 
 
-async def open_incident(client: Client, carried: Carried, task_queue: str) -> WorkflowHandle[Any, str]:
-    """Start an incident under its own number. Raises `WorkflowAlreadyStartedError` where it is already open."""
-    return await client.start_workflow(
-        IncidentWorkflow.run, carried, id=carried.record.id, task_queue=task_queue, task_timeout=TASK_WITHIN
+async def open_incident(client: Client, carried: Carried, command: Command, task_queue: str) -> Receipt:
+    """Start an incident under its own number with the command that opens it. The same report twice opens one.
+
+    Raises `CommandRefused`, `Unanswered`, `NoEngine`.
+    """
+    start = WithStartWorkflowOperation(
+        IncidentWorkflow.run,
+        carried,
+        id=carried.record.id,
+        task_queue=task_queue,
+        task_timeout=TASK_WITHIN,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
     )
+
+    async def ask() -> Receipt:
+        receipt: Receipt = await client.execute_update_with_start_workflow(
+            command.verb,
+            command,
+            start_workflow_operation=start,
+            id=command.envelope.command_id,
+            result_type=Receipt,
+        )
+        return receipt
+
+    try:
+        return await _answered(ask, command)
+    except WorkflowAlreadyStartedError:
+        refusal = Refusal(reason=f"incident {carried.record.id} is closed; open a new one", kind="plan")
+        raise CommandRefused(refusal) from None
 
 
 async def send(handle: WorkflowHandle[Any, Any], command: Command) -> Receipt:
-    """Send a signed command and wait for its receipt. The command id is the update's id: repeat with the same one."""
-    receipt: Receipt = await handle.execute_update(
-        command.verb, command, id=command.envelope.command_id, result_type=Receipt
-    )
-    return receipt
+    """Send a signed command and wait for its receipt. The command id is the update's id: repeat with the same one.
+
+    Raises `CommandRefused`, `Unanswered`, `NoSuchIncident`, `NoEngine`.
+    """
+
+    async def ask() -> Receipt:
+        receipt: Receipt = await handle.execute_update(
+            command.verb, command, id=command.envelope.command_id, result_type=Receipt
+        )
+        return receipt
+
+    return await _answered(ask, command)
+
+
+async def record_of(handle: WorkflowHandle[Any, Any]) -> Record:
+    """The incident as it stands now. Raises `NoSuchIncident`, `Unanswered`, `NoEngine`."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+            return Record.model_validate(await handle.query(IncidentWorkflow.record))
+    except TimeoutError:
+        raise Unanswered(f"{handle.id}: no answer within {ANSWER_WITHIN.seconds} s") from None
+    except RPCError as error:
+        raise _told(error, handle.id) from None
+
+
+async def _answered(ask: Callable[[], Awaitable[Receipt]], command: Command) -> Receipt:
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+            while True:
+                try:
+                    return await ask()
+                except RPCError as error:
+                    # Too many updates of one incident in flight: the same one again, under the same id.
+                    if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
+                        raise
+                    await asyncio.sleep(0.2)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        raise Unanswered(f"{command.verb}: sent, no answer yet; repeat with the same command id") from None
+    except WorkflowUpdateFailedError as failed:
+        cause = failed.cause
+        if isinstance(cause, ApplicationError) and cause.type == DONE:
+            first, last = cause.details[0]
+            return Receipt(command_id=command.envelope.command_id, seq=(first, last))
+        if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+            raise CommandRefused(Refusal.model_validate(cause.details[0])) from None
+        raise CommandRefused(Refusal(reason=str(cause), kind="form")) from None
+    except RPCError as error:
+        raise _told(error, command.verb) from None
+
+
+def _told(error: RPCError, what: str) -> Exception:
+    if error.status is RPCStatusCode.NOT_FOUND:
+        return NoSuchIncident(f"{what}: no open incident with this number here")
+    if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+        return Unanswered(f"{what}: sent, no answer yet; repeat with the same command id")
+    return NoEngine(f"the engine can't be reached: {error.message}")

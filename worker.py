@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from activities.delivery import Delivery
 from activities.gateways.inbox import InboxGateway
 from activities.logbook import Logbook
+from plans import registry
 from settings import Settings
 from store.database import open_database
 from store.gate import Gate
@@ -73,7 +74,8 @@ async def run(settings: Settings) -> int:
         return 5
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = await open_database(settings.folder / "store.db")
-    gate = Gate(settings.folder / "store.db")
+    gate = Gate(settings.folder / "store.db", settings.kind)
+    registry.fetch_from(gate.plan)
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 from incidents.logbook import Entry, Head
 from incidents.notices import Answered, Outcome, Sending
-from incidents.record import Part
+from incidents.record import Part, Record
 
 SYNC = "sync"
 DELIVER = "deliver"
@@ -14,12 +15,46 @@ CONFLICT = "LogConflict"
 """Error type of a refused `sync`: the store holds another entry under this number. Its detail: the stored `Head`."""
 
 
+class Summary(Part):
+    """Where an incident stands, for lists."""
+
+    kind: str
+    plan: str
+    plan_hash: str
+    phase: str
+    computed: str | None
+    standing: str | None
+    level: str | None
+    place: str
+    enterprise: str
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """The summary of a record."""
+        grades, facts = record.grades, record.facts
+        return cls(
+            kind=record.kind,
+            plan=record.plan,
+            plan_hash=record.plan_hash,
+            phase=record.phase,
+            computed=grades.computed if grades else None,
+            standing=grades.standing if grades else None,
+            level=record.level,
+            place=facts.place.name if facts else "",
+            enterprise=facts.enterprise if facts else "",
+        )
+
+
 class SyncRequest(Part):
-    """New entries for the store, and how far its machine events have been read."""
+    """New entries for the store with the receipts they answer, where the incident stands, and how far the store's
+    machine events have been read."""
 
     incident: str
     entries: tuple[Entry, ...]
     cursor: int
+    receipts: Mapping[str, tuple[int, int]] = {}
+    """First and last entry by command id."""
+    summary: Summary | None = None
 
 
 class SyncResult(Part):

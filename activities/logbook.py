@@ -19,7 +19,12 @@ class Logbook:
     async def sync(self, request: SyncRequest) -> SyncResult:
         """Append, then read. A log that does not lead on is an answer for the workflow, not a thing to retry."""
         try:
-            head = await self._logbooks.append(request.incident, request.entries)
+            head = await self._logbooks.append(
+                request.incident,
+                request.entries,
+                request.receipts,
+                request.summary.model_dump_json() if request.summary else None,
+            )
         except LogConflict as conflict:
             activity.logger.error("log conflict", extra={"incident": request.incident, "stored": conflict.stored.seq})
             raise ApplicationError(

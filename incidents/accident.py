@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -28,6 +29,8 @@ SourceChannel = Literal[
 ]
 CountSource = Literal["county", "hospital", "fire-brigade", "onsite-hq", "caller", "enterprise", "media", "other"]
 
+OFFICIAL: tuple[CountSource, ...] = ("county", "hospital", "fire-brigade", "onsite-hq")
+
 MOST_PEOPLE = 2_000_000
 """Beyond this a count of people is a slip of the keyboard, whatever happened."""
 MOST_YUAN = 10**13
@@ -51,6 +54,11 @@ class Count(Part):
     source: CountSource | None = None
     verified: bool | None = None
 
+    @property
+    def moves_the_grade(self) -> bool:
+        """Only a verified or an official count does."""
+        return bool(self.verified) or self.source in OFFICIAL
+
 
 Told = Annotated[int, Field(ge=0, strict=True)] | Count
 
@@ -64,19 +72,8 @@ class Place(Part):
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
 
 
-class Facts(Part):
-    """A report of an accident, as it was received."""
-
-    received_at: AwareDatetime
-    occurred_at: AwareDatetime | None = None
-    heard_at: AwareDatetime | None = None
-    sector: Sector
-    place: Place
-    enterprise: Words
-    summary: Words
-    reporter: Words
-    source_channel: SourceChannel | None = None
-    verified: bool = False
+class Findings(Part):
+    """What any report may say of an accident; everything may be left out."""
 
     cause: Words | None = None
     source_kind: (
@@ -85,6 +82,8 @@ class Facts(Part):
     equipment_event: Literal["explosion", "crane_overturn", "persons_stranded", "other"] | None = None
     medium: Literal["toxic", "flammable", "explosive", "none"] | None = None
     circumstances: tuple[Circumstance, ...] = ()
+    verified: bool = False
+    """Holds for every count without a mark of its own."""
 
     deaths: Told | None = None
     missing: Told | None = None
@@ -103,9 +102,7 @@ class Facts(Part):
     direct_loss_yuan: Told | None = None
 
     @model_validator(mode="after")
-    def _believable(self) -> Facts:
-        if self.occurred_at is None and self.heard_at is None:
-            raise ValueError("occurred_at: expected it, or heard_at")
+    def _believable(self) -> Self:
         for measure, n in self.counts().items():
             most = MOST_YUAN if measure == "direct_loss_yuan" else MOST_PEOPLE
             if n > most:
@@ -114,18 +111,45 @@ class Facts(Part):
 
     def counts(self) -> dict[Measure, int]:
         """The counts that were told, as plain numbers."""
-        told = {measure: getattr(self, measure) for measure in MEASURES}
-        return {m: (c.n if isinstance(c, Count) else c) for m, c in told.items() if c is not None}
+        return {measure: count.n for measure, count in self.told()}
+
+    def told(self) -> Iterator[tuple[Measure, Count]]:
+        """The counts that were told, each with its own mark of verification."""
+        for measure in MEASURES:
+            count = getattr(self, measure)
+            if count is not None:
+                whole = count if isinstance(count, Count) else Count(n=count)
+                marked = whole.verified if whole.verified is not None else self.verified
+                yield measure, whole.model_copy(update={"verified": marked})
 
     def basis(self) -> Literal["verified", "unverified"]:
         """Verified only where every count is, by its own mark or the report's."""
-        told = [getattr(self, measure) for measure in MEASURES]
-        marks = [
-            c.verified if isinstance(c, Count) and c.verified is not None else self.verified
-            for c in told
-            if c is not None
-        ]
+        marks = [count.verified for _, count in self.told()]
         return "verified" if all(marks or [self.verified]) else "unverified"
+
+
+class Facts(Findings):
+    """A report of an accident, as it was received."""
+
+    received_at: AwareDatetime
+    occurred_at: AwareDatetime | None = None
+    heard_at: AwareDatetime | None = None
+    sector: Sector
+    place: Place
+    enterprise: Words
+    summary: Words
+    reporter: Words
+    source_channel: SourceChannel | None = None
+
+    @model_validator(mode="after")
+    def _dated(self) -> Self:
+        if self.occurred_at is None and self.heard_at is None:
+            raise ValueError("occurred_at: expected it, or heard_at")
+        return self
+
+    def happened_at(self) -> AwareDatetime:
+        """The event, or the earliest instant at which anybody heard of it."""
+        return self.occurred_at or self.heard_at or self.received_at
 
     def situation(self) -> Situation:
         """What a grade depends on beside the counts."""

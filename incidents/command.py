@@ -9,16 +9,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from incidents.envelope import Envelope
 from incidents.logbook import Draft
+from plans.schema import Role
 
 RefusalClass = Literal["hard", "plan", "form"]
 """hard: the system itself would do harm or lie; plan: the plan says otherwise; form: something is missing."""
 
 
 class Command(BaseModel):
-    """One act of a person in a post. `verb` is its name on the wire and in the terminal."""
+    """One act of a person in a post. `verb` is its name on the wire and in the terminal; `roles` may use it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     verb: ClassVar[str]
+    roles: ClassVar[tuple[Role, ...]] = ("watch", "decider", "signatory", "leader")
 
     envelope: Envelope
     true_at: AwareDatetime | None = None
@@ -36,6 +38,10 @@ class Command(BaseModel):
             data=data,
         )
 
+    def told(self, *fields: str) -> dict[str, Any]:
+        """These fields of what was asked, as JSON, empty ones left out."""
+        return self.model_dump(mode="json", include=set(fields), exclude_none=True)
+
 
 class Refusal(BaseModel):
     """Why a command was not taken, in plain words for the person who asked."""
@@ -50,6 +56,8 @@ class Refusal(BaseModel):
 Answer = tuple[Draft, ...] | Refusal
 
 
-def by_system(kind: str, true_at: datetime, now: datetime, data: dict[str, Any]) -> Draft:
-    """An entry that no person made: a clock that passed, a receipt that came."""
-    return Draft(true_at=true_at, known_at=now, kind=kind, user="system", post="system", data=data)
+def by_system(
+    kind: str, true_at: datetime, now: datetime, data: dict[str, Any], clauses: tuple[str, ...] = ()
+) -> Draft:
+    """An entry that no person made: a clock that passed, a receipt that came, what a rule brings."""
+    return Draft(true_at=true_at, known_at=now, kind=kind, user="system", post="system", clauses=clauses, data=data)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, Field
 
 from incidents.command import Answer, Command, Refusal, by_system
-from incidents.logbook import Draft, Entry
-from incidents.record import Clock, Record
+from incidents.logbook import Draft
+from incidents.record import Clock, Record, fresh
+from plans.schema import Plan
 from statecharts.clock import CLOCK, OPEN
 
 
@@ -38,12 +39,12 @@ class StandDown(Command):
     reason: str = Field(min_length=1, max_length=400)
 
 
-def set_deadline(record: Record, command: SetDeadline, now: datetime) -> Answer:
+def set_deadline(plan: Plan, record: Record, command: SetDeadline, now: datetime) -> Answer:
     starts_at = command.true_at or now
     if command.due_at <= starts_at:
         return Refusal(reason="due_at: expected an instant after the deadline starts")
     clock = Clock(
-        id=f"C{len(record.clocks) + 1}",
+        id=fresh("C1", record.clocks),
         says=command.says,
         clause="",
         soft=True,
@@ -51,14 +52,14 @@ def set_deadline(record: Record, command: SetDeadline, now: datetime) -> Answer:
         due_at=command.due_at,
         warn_at=max(starts_at, command.due_at - command.warn_before),
     )
-    return (command.entry("clock_started", now, clock.model_dump(mode="json", exclude={"done_at", "verdict"})),)
+    return (command.entry("clocks_started", now, {"clocks": [clock.model_dump(mode="json", exclude_defaults=True)]}),)
 
 
-def meet_deadline(record: Record, command: MeetDeadline, now: datetime) -> Answer:
+def meet_deadline(plan: Plan, record: Record, command: MeetDeadline, now: datetime) -> Answer:
     return _end(record, command, command.clock, "do_late", "clock_done", now, {})
 
 
-def stand_down(record: Record, command: StandDown, now: datetime) -> Answer:
+def stand_down(plan: Plan, record: Record, command: StandDown, now: datetime) -> Answer:
     return _end(record, command, command.clock, "stand_down", "clock_stood_down", now, {"reason": command.reason})
 
 
@@ -67,9 +68,9 @@ def passing(record: Record, now: datetime) -> Iterator[Draft]:
     for clock in record.clocks.values():
         # A due instant that has passed outweighs a warning that was never seen.
         if clock.verdict in ("running", "due_soon") and clock.due_at <= now:
-            yield by_system("clock_overdue", clock.due_at, now, {"clock": clock.id})
+            yield by_system("clock_overdue", clock.due_at, now, {"clock": clock.id}, _clauses(clock))
         elif clock.verdict == "running" and clock.warn_at <= now:
-            yield by_system("clock_due_soon", clock.warn_at, now, {"clock": clock.id})
+            yield by_system("clock_due_soon", clock.warn_at, now, {"clock": clock.id}, _clauses(clock))
 
 
 def instants(record: Record) -> Iterator[datetime]:
@@ -81,28 +82,60 @@ def instants(record: Record) -> Iterator[datetime]:
             yield clock.due_at
 
 
-def started(record: Record, entry: Entry) -> Record:
-    clock = Clock.model_validate(entry.data)
-    return record.model_copy(update={"clocks": {**record.clocks, clock.id: clock}})
+def done(record: Record, command: Command, name: str, now: datetime, **data: str) -> tuple[Draft, ...]:
+    """The end of a deadline because of this act; nothing if it has ended or never ran."""
+    clock = record.clocks.get(name)
+    if clock is None or clock.verdict not in OPEN:
+        return ()
+    return (command.entry("clock_done", now, {"clock": name, **data}, _clauses(clock)),)
 
 
-def moved(record: Record, entry: Entry) -> Record:
+def void(record: Record, name: str, now: datetime, fact: str) -> tuple[Draft, ...]:
+    """The end of a deadline that a fact made inapplicable."""
+    clock = record.clocks.get(name)
+    if clock is None or clock.verdict not in OPEN:
+        return ()
+    return (by_system("clock_void", now, now, {"clock": name, "fact": fact}, _clauses(clock)),)
+
+
+def begin(clocks: Iterable[Clock], now: datetime) -> Iterator[Draft]:
+    """One entry for deadlines that start together."""
+    told = [clock.model_dump(mode="json", exclude_defaults=True) for clock in clocks]
+    if told:
+        clauses = tuple(dict.fromkeys(clock["clause"] for clock in told if clock.get("clause")))
+        yield by_system("clocks_started", now, now, {"clocks": told}, clauses)
+
+
+def started(record: Record, entry: Draft) -> Record:
+    news = {clock["id"]: Clock.model_validate(clock) for clock in entry.data["clocks"]}
+    return record.but(clocks={**record.clocks, **news})
+
+
+def moved(record: Record, entry: Draft) -> Record:
     clock = record.clocks[entry.data["clock"]]
-    trigger = _TRIGGERS[entry.kind] if entry.kind != "clock_done" else _done(clock, entry.true_at)
-    done = {"done_at": entry.true_at} if entry.kind in ("clock_done", "clock_stood_down") else {}
-    changed = clock.model_copy(update={"verdict": CLOCK.step(clock.verdict, trigger, clock), **done})
-    return record.model_copy(update={"clocks": {**record.clocks, clock.id: changed}})
+    changes: dict[str, Any] = {}
+    if entry.kind == "clock_done":
+        trigger = "do_in_time" if entry.true_at <= clock.due_at else "do_late"
+        changes = {"done_at": entry.true_at, "received_by": entry.data.get("received_by", "")}
+    else:
+        trigger = _TRIGGERS[entry.kind]
+        if entry.kind in ("clock_void", "clock_stood_down"):
+            changes = {"done_at": entry.true_at}
+    changed = clock.but(verdict=CLOCK.step(clock.verdict, trigger, clock), **changes)
+    return record.but(clocks={**record.clocks, clock.id: changed})
 
 
 _TRIGGERS = {
     "clock_due_soon": "warn",
     "clock_overdue": "expire",
     "clock_stood_down": "stand_down",
+    "clock_void": "void",
+    "clock_missed": "close",
 }
 
 
-def _done(clock: Clock, done_at: datetime) -> str:
-    return "do_in_time" if done_at <= clock.due_at else "do_late"
+def _clauses(clock: Clock) -> tuple[str, ...]:
+    return (clock.clause,) if clock.clause else ()
 
 
 def _end(
@@ -115,6 +148,6 @@ def _end(
         return Refusal(reason=f"clock: {name} has already ended as {clock.verdict}")
     if not CLOCK.can(clock.verdict, trigger, clock):
         return Refusal(
-            reason=f"clock: {name} is statutory and is never stood down", kind="plan", clauses=(clock.clause,)
+            reason=f"clock: {name} is statutory and is never stood down", kind="plan", clauses=_clauses(clock)
         )
-    return (command.entry(kind, now, {"clock": name, **data}),)
+    return (command.entry(kind, now, {"clock": name, **data}, _clauses(clock)),)

@@ -5,40 +5,146 @@ Nothing here waits, and nothing here knows the engine. The workflow performs wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from incidents import closing, deadlines, notes, notices
+from incidents import (
+    approval,
+    commander,
+    deadlines,
+    departures,
+    disposal,
+    facts,
+    notes,
+    notices,
+    recovery,
+    reporting,
+    response,
+    tasks,
+    termination,
+)
 from incidents.command import Answer, Command, Refusal
 from incidents.logbook import Draft, Entry, Head
 from incidents.record import Record
+from plans.schema import Plan
+from statecharts.lifecycle import LIFECYCLE
 
-COMMANDS: dict[type[Command], Callable[[Record, Any, datetime], Answer]] = {
-    notes.Note: notes.note,
-    notes.Correct: notes.correct,
+Rule = Callable[[Plan, Record, Any, datetime], Answer]
+Fold = Callable[[Record, Draft], Record]
+
+COMMANDS: dict[type[Command], Rule] = {
+    facts.Open: facts.open_,
+    facts.ReportFacts: facts.report_facts,
+    facts.LowerGrade: facts.lower_grade,
+    response.ProposeLevel: response.propose_level,
+    approval.Decide: approval.decide,
+    approval.Sign: approval.sign,
+    approval.RecordOral: approval.record_oral,
+    approval.ConfirmOral: approval.confirm_oral,
+    approval.AttachSignature: approval.attach_signature,
+    approval.Ratify: approval.ratify,
+    approval.Dispute: approval.dispute,
+    reporting.SendReport: reporting.send_report,
+    reporting.ConfirmReceipt: reporting.confirm_receipt,
+    tasks.CompleteTask: tasks.complete_task,
+    tasks.RequestSupport: tasks.request_support,
+    commander.DeclareHandover: commander.declare_handover,
+    termination.TickCondition: termination.tick_condition,
+    termination.ProposeTermination: termination.propose_termination,
+    termination.ConfirmWithdrawal: termination.confirm_withdrawal,
+    termination.Reopen: termination.reopen,
+    recovery.Archive: recovery.archive,
+    notices.Notify: notices.notify,
     deadlines.SetDeadline: deadlines.set_deadline,
     deadlines.MeetDeadline: deadlines.meet_deadline,
     deadlines.StandDown: deadlines.stand_down,
-    notices.Notify: notices.notify,
-    closing.Close: closing.close,
+    departures.Deviate: departures.deviate,
+    departures.RecordExternal: departures.record_external,
+    departures.AttachEvidence: departures.attach_evidence,
+    notes.Note: notes.note,
+    notes.Correct: notes.correct,
 }
-"""Every command of the core, with the rule that answers it."""
+"""Every command of the core, with the rule that answers it, in the order in which an incident meets them."""
 
-_FOLDS: dict[str, Callable[[Record, Entry], Record]] = {
-    "noted": lambda record, _: record,
-    "corrected": lambda record, _: record,
-    "closed": closing.closed,
-    "clock_started": deadlines.started,
-    "clock_due_soon": deadlines.moved,
-    "clock_overdue": deadlines.moved,
-    "clock_done": deadlines.moved,
-    "clock_stood_down": deadlines.moved,
-    "notice_issued": notices.issued,
-    "notice_sent": notices.went,
-    "notice_answered": notices.heard,
-    "notice_chased": notices.chased,
+AFTER_ARCHIVE: tuple[type[Command], ...] = (
+    facts.ReportFacts,
+    approval.ConfirmOral,
+    approval.AttachSignature,
+    approval.Ratify,
+    approval.Dispute,
+    departures.RecordExternal,
+    departures.AttachEvidence,
+    notes.Note,
+    notes.Correct,
+)
+"""What an archived incident still takes, until its casualty window ends."""
+
+
+def _nothing(record: Record, entry: Draft) -> Record:
+    return record
+
+
+_FOLDS: dict[str, tuple[Fold, ...]] = {
+    "opened": (facts.opened, commander.presumed),
+    "facts_reported": (facts.reported,),
+    "graded": (facts.regraded,),
+    "grade_lowered": (facts.lowered,),
+    "proposed": (approval.proposed,),
+    "approval_answered": (approval.answered,),
+    "approval_chased": (approval.chased,),
+    "oral_confirmed": (approval.confirmed,),
+    "signature_attached": (approval.attached,),
+    "ratified": (approval.ratified,),
+    "disputed": (approval.disputed,),
+    "level_ordered": (response.ordered,),
+    "response_lifted": (response.lifted,),
+    "report_sent": (_nothing,),
+    "receipt_confirmed": (reporting.receipt,),
+    "tasks_given": (tasks.given,),
+    "task_moved": (tasks.moved,),
+    "support_requested": (tasks.requested,),
+    "tasks_released": (tasks.released,),
+    "command_passed": (commander.passed,),
+    "condition_found": (termination.found,),
+    "end_approved": (termination.end_approved,),
+    "withdrawn": (termination.withdrawn,),
+    "nothing_to_lift": (termination.nothing_to_lift,),
+    "reopened": (termination.reopened,),
+    "window_opened": (recovery.window_opened,),
+    "archived": (recovery.archived,),
+    "closed": (recovery.closed,),
+    "clocks_started": (deadlines.started,),
+    "clock_due_soon": (deadlines.moved,),
+    "clock_overdue": (deadlines.moved,),
+    "clock_done": (deadlines.moved,),
+    "clock_void": (deadlines.moved,),
+    "clock_missed": (deadlines.moved,),
+    "clock_stood_down": (deadlines.moved,),
+    "notice_issued": (notices.issued,),
+    "notice_sent": (notices.went,),
+    "notice_answered": (notices.heard,),
+    "notice_chased": (notices.chased,),
+    "deviation": (departures.deviated,),
+    "external": (_nothing,),
+    "evidence": (departures.kept,),
+    "noted": (_nothing,),
+    "corrected": (_nothing,),
 }
+
+_CHAPTERS = (
+    facts.follows,
+    reporting.follows,
+    disposal.follows,
+    approval.follows,
+    response.follows,
+    termination.follows,
+    recovery.follows,
+)
+"""What each chapter brings by itself, in the order of the plan."""
+
+_ROUNDS = 40
+"""More rounds than consequences can have: a rule that brings itself again is a fault, not a loop."""
 
 
 class FollowUps(NamedTuple):
@@ -48,23 +154,38 @@ class FollowUps(NamedTuple):
     next_due: datetime | None
 
 
-def handle(record: Record, command: Command, now: datetime) -> Answer:
-    """The entries that `command` brings, or a refusal in words. Changes nothing."""
-    if record.closed:
-        return Refusal(reason="this incident is closed", kind="plan")
-    if command.true_at is not None and command.true_at > now:
-        return Refusal(reason=f"true_at: expected a time that is not in the future (now {now.isoformat()})")
-    return COMMANDS[type(command)](record, command, now)
+def handle(plan: Plan, record: Record, command: Command, now: datetime) -> Answer:
+    """The entries that `command` brings, with all that follows from them, or a refusal in words. Changes nothing."""
+    if refusal := _forbidden(plan, record, command, now):
+        return refusal
+    answer = COMMANDS[type(command)](plan, record, command, now)
+    if isinstance(answer, Refusal) or not answer:
+        return answer
+    return (*answer, *pass_time(plan, _added(record, answer), now))
 
 
-def pass_time(record: Record, now: datetime) -> tuple[Draft, ...]:
-    """What the passing of time alone has brought by `now`: clocks warned of and overdue, silent units chased."""
-    return (*deadlines.passing(record, now), *notices.chases(record, now))
+def pass_time(plan: Plan, record: Record, now: datetime) -> tuple[Draft, ...]:
+    """What has followed by `now` with nobody doing anything: what rules bring, clocks overdue, silent units chased."""
+    if record.phase in (LIFECYCLE.initial, "closed"):
+        return ()
+    drafts: list[Draft] = []
+    for _ in range(_ROUNDS):
+        news = next(_news(plan, record, now), ())
+        if not news:
+            return tuple(drafts)
+        drafts += news
+        record = _added(record, news)
+    raise RuntimeError(f"incident {record.id}: {drafts[-1].kind} brings itself again")
 
 
-def follow_ups(record: Record) -> FollowUps:
+def follow_ups(plan: Plan, record: Record) -> FollowUps:
     """What the shell must do next, read from the record alone."""
-    due = [*deadlines.instants(record), *notices.instants(record)]
+    due = [
+        *deadlines.instants(record),
+        *notices.instants(record),
+        *approval.instants(plan, record),
+        *recovery.instants(record),
+    ]
     return FollowUps(tuple(notices.sendings(record)), min(due, default=None))
 
 
@@ -73,5 +194,40 @@ def fold(record: Record, entries: Iterable[Entry]) -> Record:
     for entry in entries:
         if entry.prev != record.head.hash:
             raise ValueError(f"entry {entry.seq} does not follow entry {record.head.seq}")
-        record = _FOLDS[entry.kind](record, entry).model_copy(update={"head": Head(seq=entry.seq, hash=entry.hash)})
+        record = _added(record, (entry,)).but(head=Head(seq=entry.seq, hash=entry.hash))
+    return record
+
+
+def _news(plan: Plan, record: Record, now: datetime) -> Iterator[tuple[Draft, ...]]:
+    """Each chapter's consequences in turn; the next chapter sees them folded."""
+    for chapter in _CHAPTERS:
+        if drafts := tuple(chapter(plan, record, now)):
+            yield drafts
+    if drafts := (*deadlines.passing(record, now), *notices.chases(record, now)):
+        yield drafts
+
+
+def _forbidden(plan: Plan, record: Record, command: Command, now: datetime) -> Refusal | None:
+    """What is refused before any chapter is asked."""
+    if record.phase == LIFECYCLE.initial and not isinstance(command, facts.Open):
+        return Refusal(reason="this incident is not open yet", kind="plan")
+    if record.phase == "closed":
+        return Refusal(reason="this incident is closed", kind="plan")
+    if record.phase == "archived" and not isinstance(command, AFTER_ARCHIVE):
+        return Refusal(reason=f"{command.verb}: this incident is archived; facts and notes are taken", kind="plan")
+    post = plan.posts.get(command.envelope.post)
+    if post is None:
+        return Refusal(reason=f"post: expected a post of the plan, found {command.envelope.post}", kind="hard")
+    if not set(post.roles) & set(command.roles):
+        return Refusal(reason=f"{command.verb}: {post.title} may not do this", kind="plan", clauses=post.clauses)
+    if command.true_at is not None and command.true_at > now:
+        return Refusal(reason=f"true_at: expected a time that is not in the future (now {now.isoformat()})")
+    return None
+
+
+def _added(record: Record, drafts: Iterable[Draft]) -> Record:
+    for draft in drafts:
+        for fold_in in _FOLDS[draft.kind]:
+            record = fold_in(record, draft)
+        record = record.but(head=Head(seq=record.head.seq + 1, hash=record.head.hash))
     return record

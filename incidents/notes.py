@@ -9,6 +9,7 @@ from pydantic import Field
 
 from incidents.command import Answer, Command, Refusal
 from incidents.record import Record
+from plans.schema import Plan
 
 
 class Note(Command):
@@ -26,11 +27,11 @@ class Correct(Command):
     words: str = Field(min_length=1, max_length=4000)
 
 
-def note(record: Record, command: Note, now: datetime) -> Answer:
+def note(plan: Plan, record: Record, command: Note, now: datetime) -> Answer:
     return (command.entry("noted", now, {"words": command.words}),)
 
 
-def correct(record: Record, command: Correct, now: datetime) -> Answer:
+def correct(plan: Plan, record: Record, command: Correct, now: datetime) -> Answer:
     if command.corrects > record.head.seq:
         return Refusal(reason=f"corrects: entry {command.corrects} does not exist; the last is {record.head.seq}")
     return (command.entry("corrected", now, {"corrects": command.corrects, "words": command.words}),)

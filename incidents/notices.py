@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
 from incidents.command import Answer, Command, Refusal, by_system
-from incidents.logbook import Draft, Entry
-from incidents.record import Notice, Part, Recipient, Record, Step
+from incidents.logbook import Draft
+from incidents.record import Notice, Part, Recipient, Record, Step, fresh
+from plans.schema import Plan
 from statecharts.notice import NOTICE
 
 Outcome = Literal["accepted", "uncertain", "failed"]
@@ -18,12 +20,12 @@ _TRIGGERS = {"accepted": "accept", "uncertain": "doubt", "failed": "fail"}
 
 
 class Notify(Command):
-    """Send `text` to `units`, by these steps. Empty targets fail closed."""
+    """Send `text` to units or posts of the plan, by its own steps or these. Empty targets fail closed."""
 
     verb: ClassVar[str] = "notify"
     units: tuple[str, ...] = Field(min_length=1, max_length=200)
     text: str = Field(min_length=1, max_length=2000)
-    steps: tuple[Step, ...] = Field(min_length=1, max_length=6)
+    steps: tuple[Step, ...] = Field(default=(), max_length=6)
 
 
 class Answered(Part):
@@ -43,13 +45,58 @@ class Sending(Part):
     step: int
     text: str
     units: tuple[str, ...]
+    duties: Mapping[str, str] = {}
+
+    def text_for(self, unit: str) -> str:
+        """What this unit is told: the text, and its own duty."""
+        duty = self.duties.get(unit)
+        return f"{self.text}（{duty}）" if duty else self.text
 
 
-def notify(record: Record, command: Notify, now: datetime) -> Answer:
+def notify(plan: Plan, record: Record, command: Notify, now: datetime) -> Answer:
     if len(set(command.units)) != len(command.units):
         return Refusal(reason="units: each unit once")
-    data = command.model_dump(mode="json", include={"units", "text", "steps"})
-    return (command.entry("notice_issued", now, {"notice": f"N{len(record.notices) + 1}", **data}),)
+    for name in command.units:
+        if name not in plan.units and name not in plan.posts:
+            return Refusal(reason=f"units: expected units or posts of the plan, found {name}")
+    steps = command.steps or tuple(Step(channel=s.channel, wait=s.wait) for s in plan.notices.chase)
+    data = _issued(fresh("N1", record.notices), command.text, dict.fromkeys(command.units, ""), steps, True)
+    return (command.entry("notice_issued", now, data),)
+
+
+def issue(
+    plan: Plan,
+    record: Record,
+    now: datetime,
+    name: str,
+    occasion: str,
+    duties: Mapping[str, str],
+    chased: bool = True,
+    clauses: tuple[str, ...] = (),
+    **fields: str,
+) -> Draft:
+    """The entry of a notice that a rule brings: the plan's text for this occasion, filled from the facts."""
+    facts = record.known()
+    told = {"place": facts.place.name, "enterprise": facts.enterprise, "summary": facts.summary, **fields}
+    if record.grades is not None:
+        told.setdefault("level_or_grade", f"{record.grades.standing}级")
+    # One pass: a fact that looks like a field is never expanded.
+    text = re.sub(r"\{(\w+)\}", lambda field: told.get(field[1], field[0]), plan.notices.texts[occasion])
+    steps = tuple(Step(channel=step.channel, wait=step.wait) for step in plan.notices.chase)
+    data = _issued(name, text, duties, steps, chased)
+    return by_system("notice_issued", now, now, data, clauses)
+
+
+def _issued(
+    name: str, text: str, duties: Mapping[str, str], steps: tuple[Step, ...], chased: bool
+) -> dict[str, object]:
+    return {
+        "notice": name,
+        "text": text,
+        "units": dict(duties),
+        "chased": chased,
+        "steps": [step.model_dump(mode="json") for step in steps],
+    }
 
 
 def sent(record: Record, notice: str, step: int, outcomes: dict[str, Outcome], now: datetime) -> Iterator[Draft]:
@@ -81,7 +128,7 @@ def chases(record: Record, now: datetime) -> Iterator[Draft]:
     for notice in record.notices.values():
         if notice.chase_at is None or notice.chase_at > now:
             continue
-        silent = [r for r in notice.recipients.values() if r.state in ("accepted", "uncertain", "failed")]
+        silent = [r for r in notice.recipients.values() if r.state in _unheard(notice)]
         again = [r.unit for r in silent if r.step + 1 < len(notice.steps)]
         lost = [r.unit for r in silent if r.step + 1 >= len(notice.steps)]
         yield by_system("notice_chased", notice.chase_at, now, {"notice": notice.id, "again": again, "unreached": lost})
@@ -96,7 +143,10 @@ def sendings(record: Record) -> Iterator[Sending]:
                 batches.setdefault(recipient.step, []).append(recipient.unit)
         for step, units in batches.items():
             channel = notice.steps[step].channel
-            yield Sending(notice=notice.id, channel=channel, step=step, text=notice.text, units=tuple(units))
+            duties = {unit: notice.recipients[unit].duty for unit in units if notice.recipients[unit].duty}
+            yield Sending(
+                notice=notice.id, channel=channel, step=step, text=notice.text, units=tuple(units), duties=duties
+            )
 
 
 def instants(record: Record) -> Iterator[datetime]:
@@ -106,42 +156,54 @@ def instants(record: Record) -> Iterator[datetime]:
             yield notice.chase_at
 
 
-def issued(record: Record, entry: Entry) -> Record:
+def issued(record: Record, entry: Draft) -> Record:
     notice = Notice(
         id=entry.data["notice"],
         text=entry.data["text"],
+        chased=entry.data["chased"],
         steps=tuple(Step.model_validate(step) for step in entry.data["steps"]),
-        recipients={unit: Recipient(unit=unit) for unit in entry.data["units"]},
+        recipients={unit: Recipient(unit=unit, duty=duty) for unit, duty in entry.data["units"].items()},
     )
     return _put(record, notice)
 
 
-def went(record: Record, entry: Entry) -> Record:
+def went(record: Record, entry: Draft) -> Record:
     notice = record.notices[entry.data["notice"]]
-    moves = {unit: _TRIGGERS[outcome] for unit, outcome in entry.data["outcomes"].items()}
+    notice = _moved(notice, {unit: _TRIGGERS[outcome] for unit, outcome in entry.data["outcomes"].items()})
     wait = notice.steps[entry.data["step"]].wait
-    return _put(record, _moved(notice, moves).model_copy(update={"chase_at": entry.true_at + wait}))
+    return _put(record, notice.but(chase_at=entry.true_at + wait if _open(notice) else None))
 
 
-def heard(record: Record, entry: Entry) -> Record:
-    notice = _moved(record.notices[entry.data["notice"]], dict.fromkeys(entry.data["units"], "answer"))
-    silent = any(r.state not in ("acknowledged", "unreached") for r in notice.recipients.values())
-    return _put(record, notice if silent else notice.model_copy(update={"chase_at": None}))
+def heard(record: Record, entry: Draft) -> Record:
+    told = entry.data["units"]
+    notice = _moved(record.notices[entry.data["notice"]], dict.fromkeys(told, "answer"))
+    named = {unit: notice.recipients[unit].but(answered_by=by) for unit, (by, _) in told.items()}
+    notice = notice.but(recipients={**notice.recipients, **named})
+    return _put(record, notice if _open(notice) else notice.but(chase_at=None))
 
 
-def chased(record: Record, entry: Entry) -> Record:
+def chased(record: Record, entry: Draft) -> Record:
     moves = dict.fromkeys(entry.data["again"], "chase") | dict.fromkeys(entry.data["unreached"], "give_up")
-    return _put(record, _moved(record.notices[entry.data["notice"]], moves).model_copy(update={"chase_at": None}))
+    return _put(record, _moved(record.notices[entry.data["notice"]], moves).but(chase_at=None))
 
 
-def _moved(notice: Notice, moves: dict[str, str]) -> Notice:
+def _unheard(notice: Notice) -> tuple[str, ...]:
+    """The states that call for another attempt: for information, what was accepted is enough."""
+    return ("accepted", "uncertain", "failed") if notice.chased else ("failed",)
+
+
+def _open(notice: Notice) -> bool:
+    return any(recipient.state in ("waiting", *_unheard(notice)) for recipient in notice.recipients.values())
+
+
+def _moved(notice: Notice, moves: Mapping[str, str]) -> Notice:
     recipients = dict(notice.recipients)
     for unit, trigger in moves.items():
         old = recipients[unit]
         step = old.step + 1 if trigger == "chase" else old.step
-        recipients[unit] = old.model_copy(update={"state": NOTICE.step(old.state, trigger), "step": step})
-    return notice.model_copy(update={"recipients": recipients})
+        recipients[unit] = old.but(state=NOTICE.step(old.state, trigger), step=step)
+    return notice.but(recipients=recipients)
 
 
 def _put(record: Record, notice: Notice) -> Record:
-    return record.model_copy(update={"notices": {**record.notices, notice.id: notice}})
+    return record.but(notices={**record.notices, notice.id: notice})

@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from incidents.envelope import signed_bytes
 from incidents.logbook import GENESIS
-from store.models import Base, StoredHolder, StoredRefusal
+from store.models import Base, StoredHolder, StoredPlan, StoredReceipt, StoredRefusal
 
 
 class Gate:
     """The directory of holders and the register of refusals of one home."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, kind: str = "live") -> None:
+        self._kind = kind
         # A validator must answer well within the engine's two seconds.
         self._engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 1.0})
         Base.metadata.create_all(self._engine)
@@ -32,13 +33,39 @@ class Gate:
         """Let go of the file."""
         self._engine.dispose()
 
-    def appoint(self, user: str, post: str, public_key: str) -> None:
+    def appoint(self, user: str, post: str, public_key: str, name: str = "", example: bool = False) -> None:
         """Let `user` act in `post`, proved by `public_key`."""
         with Session(self._engine) as session, session.begin():
-            session.merge(StoredHolder(user=user, post=post, public_key=public_key))
+            session.merge(StoredHolder(user=user, post=post, public_key=public_key, name=name, example=example))
+
+    def holders(self) -> tuple[tuple[str, str, str, bool], ...]:
+        """Who may act, as (user, post, name, example)."""
+        with Session(self._engine) as session:
+            rows = session.scalars(select(StoredHolder).order_by(StoredHolder.user, StoredHolder.post))
+            return tuple((row.user, row.post, row.name, row.example) for row in rows)
+
+    def receipt(self, incident: str, command_id: str) -> tuple[int, int] | None:
+        """The entries that this command has brought, if the store has them."""
+        with Session(self._engine) as session:
+            row = session.get(StoredReceipt, (incident, command_id))
+            return (row.first, row.last) if row else None
+
+    def keep_plan(self, digest: str, name: str, body: str) -> None:
+        """Keep a plan whole under its hash."""
+        with Session(self._engine) as session, session.begin():
+            session.merge(StoredPlan(hash=digest, name=name, body=body))
+
+    def plan(self, digest: str) -> str | None:
+        """The plan under a hash, as JSON."""
+        with Session(self._engine) as session:
+            row = session.get(StoredPlan, digest)
+            return row.body if row else None
 
     def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> str | None:
         """Why this command is not this person's, or None. Judged by the process's own clock."""
+        # Live and drill come from the process, never from what is asked.
+        if command.get("kind", self._kind) != self._kind:
+            return f"kind: expected {self._kind} here, found {command['kind']}"
         envelope = command["envelope"]
         now = datetime.now(UTC)
         if not datetime.fromisoformat(envelope["issued"]) <= now < datetime.fromisoformat(envelope["expires"]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from incidents.logbook import Entry, Head
 from incidents.notices import Answered
-from store.models import StoredAnswer, StoredEntry
+from store.models import StoredAnswer, StoredEntry, StoredIncident, StoredReceipt
 
 
 class LogConflict(Exception):
@@ -29,9 +29,16 @@ class Logbooks:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def append(self, incident: str, entries: Sequence[Entry]) -> Head:
-        """Add `entries` after what is stored. Entries already there under the same hash are passed over, so a repeat
-        has no second effect. Raises `LogConflict` where a hash differs or a number is missing."""
+    async def append(
+        self,
+        incident: str,
+        entries: Sequence[Entry],
+        receipts: Mapping[str, tuple[int, int]] | None = None,
+        summary: str | None = None,
+    ) -> Head:
+        """Add `entries` after what is stored, with the receipts they answer and where the incident then stands.
+        Entries already there under the same hash are passed over, so a repeat has no second effect. Raises
+        `LogConflict` where a hash differs or a number is missing."""
         async with AsyncSession(self._engine) as session, session.begin():
             stored = await _head(session, incident)
             known = await session.execute(
@@ -52,7 +59,18 @@ class Logbooks:
                     StoredEntry(incident=incident, seq=entry.seq, hash=entry.hash, body=entry.model_dump_json())
                 )
                 at = Head(seq=entry.seq, hash=entry.hash)
+            for command_id, (first, last) in (receipts or {}).items():
+                row = {"incident": incident, "command_id": command_id, "first": first, "last": last}
+                await session.execute(insert(StoredReceipt).values(row).on_conflict_do_nothing())
+            if summary is not None:
+                await session.merge(StoredIncident(incident=incident, seq=at.seq, body=summary))
             return at
+
+    async def incidents(self) -> tuple[tuple[str, int, str], ...]:
+        """All incidents as (id, last entry, summary as JSON), the newest number last."""
+        async with AsyncSession(self._engine) as session:
+            query = select(StoredIncident).order_by(StoredIncident.incident)
+            return tuple((row.incident, row.seq, row.body) for row in await session.scalars(query))
 
     async def read(self, incident: str) -> tuple[Entry, ...]:
         """The whole stored log, in order."""

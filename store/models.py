@@ -21,6 +21,37 @@ class StoredEntry(Base):
     body: Mapped[str] = mapped_column(Text)
 
 
+class StoredIncident(Base):
+    """Where one incident stands, for lists: renewed with every entry."""
+
+    __tablename__ = "incidents"
+
+    incident: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer)
+    body: Mapped[str] = mapped_column(Text)
+
+
+class StoredReceipt(Base):
+    """The entries that a command brought: the answer to a command id that its workflow has forgotten."""
+
+    __tablename__ = "receipts"
+
+    incident: Mapped[str] = mapped_column(String(64), primary_key=True)
+    command_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    first: Mapped[int] = mapped_column(Integer)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class StoredPlan(Base):
+    """A plan as an incident was opened with it, whole, under its hash."""
+
+    __tablename__ = "plans"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+
+
 class StoredAnswer(Base):
     """A machine event: a unit's answer to a notice, numbered as it came. The same answer twice is one row."""
 
@@ -45,13 +76,16 @@ class StoredMessage(Base):
 
 
 class StoredHolder(Base):
-    """A person who may act in a post, and the public key (Ed25519, hex) that proves it."""
+    """A person who may act in a post of a plan, and the public key (Ed25519, hex) that proves it."""
 
     __tablename__ = "holders"
 
     user: Mapped[str] = mapped_column(String(64), primary_key=True)
     post: Mapped[str] = mapped_column(String(64), primary_key=True)
     public_key: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(64), default="")
+    example: Mapped[bool] = mapped_column(default=False)
+    """From a fictional roster that came with a plan."""
 
 
 class StoredRefusal(Base):

@@ -17,7 +17,8 @@ LEAK: dict[str, Any] = {"source_kind": "pressure_vessel"}
 
 
 def verdict(counts: Mapping[str, int], **situation: Any) -> Verdict:
-    return grade(LHASA.plan.grading, LHASA.plan.national, counts, Situation(**{"sector": "industry-trade", **situation}))  # type: ignore[arg-type]
+    told = Situation(**{"sector": "industry-trade", **situation})
+    return grade(LHASA.plan.grading, LHASA.plan.national, counts, told)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from temporalio.worker import (
 
 with workflow.unsafe.imports_passed_through():
     from incidents.command import Command
+    from workflows.messages import DONE, REFUSED
 
 
 class Keeper(Protocol):
@@ -27,6 +28,9 @@ class Keeper(Protocol):
 
     def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> str | None:
         """Why the command is refused, or None."""
+
+    def receipt(self, incident: str, command_id: str) -> tuple[int, int] | None:
+        """The entries that this command has brought long ago."""
 
     def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], reason: str, kind: str) -> None:
         """Write a refusal down."""
@@ -41,7 +45,9 @@ class GateInterceptor(Interceptor):
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
         """Hand the keeper's functions through the sandbox."""
         input.unsafe_extern_functions.update(
-            fenghuo_admit=self._keeper.admit, fenghuo_record_refusal=self._keeper.record_refusal
+            fenghuo_admit=self._keeper.admit,
+            fenghuo_receipt=self._keeper.receipt,
+            fenghuo_record_refusal=self._keeper.record_refusal,
         )
         return _AtTheGate
 
@@ -50,16 +56,23 @@ class _AtTheGate(WorkflowInboundInterceptor):
     def handle_update_validator(self, input: HandleUpdateInput) -> None:
         incident, (command,) = workflow.info().workflow_id, input.args
         if not isinstance(command, Command):
-            raise ApplicationError(f"{input.update}: not a command", type="Refused", non_retryable=True)
+            raise ApplicationError(f"{input.update}: not a command", type=REFUSED, non_retryable=True)
         asked = command.model_dump(mode="json")
         functions = workflow.extern_functions()
         try:
             with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
                 reason = functions["fenghuo_admit"](incident, input.update, asked)
             if reason is not None:
-                raise ApplicationError(reason, {"reason": reason, "kind": "hard"}, type="Refused", non_retryable=True)
+                raise ApplicationError(reason, {"reason": reason, "kind": "hard"}, type=REFUSED, non_retryable=True)
+            with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
+                done = functions["fenghuo_receipt"](incident, command.envelope.command_id)
+            if done is not None:
+                # The workflow may have forgotten it: the store has not, and nothing is done twice.
+                raise ApplicationError("done already", list(done), type=DONE, non_retryable=True)
             super().handle_update_validator(input)
         except ApplicationError as refusal:
+            if refusal.type == DONE:
+                raise
             kind = refusal.details[0]["kind"] if refusal.details else "form"
             with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
                 functions["fenghuo_record_refusal"](incident, input.update, asked["envelope"], refusal.message, kind)

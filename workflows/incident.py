@@ -15,13 +15,25 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.contracts import CONFLICT, DELIVER, SYNC, DeliverRequest, DeliverResult, SyncRequest, SyncResult
+    from activities.contracts import (
+        CONFLICT,
+        DELIVER,
+        SYNC,
+        DeliverRequest,
+        DeliverResult,
+        Summary,
+        SyncRequest,
+        SyncResult,
+    )
     from incidents import notices
     from incidents.command import Command, Refusal
     from incidents.incident import COMMANDS, FollowUps, fold, follow_ups, handle, pass_time
-    from incidents.logbook import Draft, Head, seal
+    from incidents.logbook import Draft, Entry, Head, seal
+    from plans import registry
+    from plans.schema import Plan
+    from statecharts.lifecycle import LIFECYCLE
     from workflows import pacing
-    from workflows.messages import Carried, Receipt
+    from workflows.messages import REFUSED, Carried, Receipt
 
 
 class Diverged(Exception):
@@ -85,16 +97,16 @@ class IncidentWorkflow:
     async def run(self, carried: Carried) -> str:
         while True:
             self._hear_results()
-            self._write(pass_time(self._record, workflow.now()))
-            todo = follow_ups(self._record)
+            self._write(pass_time(self._plan(), self._record, workflow.now()))
+            todo = follow_ups(self._plan(), self._record)
             if self._rolls_over():
                 if not self._busy():
                     await self._roll_over()
-            elif self._record.closed and not self._tail and not self._busy():
+            elif (self._record.closed and not self._tail and not self._busy()) or self._never_opened():
                 return self._record.head.hash
             else:
                 self._act(todo)
-            self._keep_timer(todo.next_due)
+            self._keep_timer(todo.next_due or self._open_until())
             await workflow.wait_condition(lambda: self._something_to_do())
 
     # -- hearing ---------------------------------------------------------------------------------------------------
@@ -114,9 +126,9 @@ class IncidentWorkflow:
         return Receipt(command_id=command_id, seq=self._handled[command_id])
 
     def _decide(self, asked: Command) -> tuple[Draft, ...]:
-        answer = handle(self._record, asked, workflow.now())
+        answer = handle(self._plan(), self._record, asked, workflow.now())
         if isinstance(answer, Refusal):
-            raise ApplicationError(answer.reason, answer.model_dump(mode="json"), type="Refused", non_retryable=True)
+            raise ApplicationError(answer.reason, answer.model_dump(mode="json"), type=REFUSED, non_retryable=True)
         return answer
 
     @workflow.signal(dynamic=True)
@@ -128,6 +140,19 @@ class IncidentWorkflow:
     def record(self) -> dict[str, Any]:
         """The folded record, as JSON."""
         return self._record.model_dump(mode="json")
+
+    def _plan(self) -> Plan:
+        # Fetching a plan that is not at hand reads the store; by its hash it can only be this one.
+        with workflow.unsafe.sandbox_unrestricted():
+            return registry.get(self._record.plan_hash)
+
+    def _open_until(self) -> datetime | None:
+        """A refused opening leaves an incident without an entry: it waits this long for a better one."""
+        return workflow.info().start_time + pacing.OPEN_WITHIN if self._record.phase == LIFECYCLE.initial else None
+
+    def _never_opened(self) -> bool:
+        until = self._open_until()
+        return until is not None and until <= workflow.now()
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -142,7 +167,13 @@ class IncidentWorkflow:
     def _act(self, todo: FollowUps) -> None:
         if self._sync is None and (self._tail or self._poked):
             self._poked = False
-            request = SyncRequest(incident=self._record.id, entries=tuple(self._tail), cursor=self._cursor)
+            request = SyncRequest(
+                incident=self._record.id,
+                entries=tuple(self._tail),
+                cursor=self._cursor,
+                receipts=self._receipts_of(self._tail),
+                summary=Summary.of(self._record),
+            )
             self._sync = workflow.start_activity(SYNC, request, result_type=SyncResult, **pacing.SYNC)
         for sending in todo.sendings:
             batch = (sending.notice, sending.step)
@@ -189,6 +220,16 @@ class IncidentWorkflow:
         self._tail = [entry for entry in self._tail if entry.seq > stored.seq]
         self._hashes = {seq: digest for seq, digest in self._hashes.items() if seq >= stored.seq}
 
+    def _receipts_of(self, entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
+        """The receipts that these entries answer: kept by the store when the workflow has forgotten them."""
+        first = entries[0].seq if entries else self._record.head.seq + 1
+        newest: dict[str, tuple[int, int]] = {}
+        for command_id, seq in reversed(self._handled.items()):
+            if seq[1] < first:
+                break
+            newest[command_id] = seq
+        return newest
+
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     def _busy(self) -> bool:
@@ -203,7 +244,7 @@ class IncidentWorkflow:
         return (self._sync is None and (bool(self._tail) or self._poked)) or self._outbox_waits()
 
     def _outbox_waits(self) -> bool:
-        sendings = follow_ups(self._record).sendings
+        sendings = follow_ups(self._plan(), self._record).sendings
         return any((sending.notice, sending.step) not in self._deliveries for sending in sendings)
 
     def _keep_timer(self, due: datetime | None) -> None:

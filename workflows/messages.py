@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from incidents.logbook import Entry
 from incidents.record import Part, Record
 
+REFUSED = "Refused"
+"""Error type of a refusal; its detail is the refusal."""
+DONE = "Done"
+"""Error type of the answer to a command that was done long ago; its details are the first and last entry."""
+
 
 class Receipt(Part):
     """A command was taken: the numbers of the first and last entry it brought."""

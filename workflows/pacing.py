@@ -35,5 +35,8 @@ ROLL_OVER_AFTER_EVENTS = 1200
 REMEMBERED_COMMANDS = 300
 """So many handled command ids ride along across continue-as-new."""
 
+OPEN_WITHIN = timedelta(minutes=1)
+"""An incident that nobody opened ends itself after this."""
+
 SHORTEST_WAIT = timedelta(milliseconds=1)
 """A due instant that has passed is waited for this long: a timer of no length is refused by the engine."""

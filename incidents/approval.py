@@ -1,0 +1,440 @@
+"""Approvals (审批): proposed, decided, signed.
+
+A spoken decision takes effect at once and stays open until a hand is under it. Silence is chased, passed to the
+substitute and then upward; it is never taken for a yes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+import rfc8785
+from pydantic import AwareDatetime, Field
+
+from incidents import deadlines
+from incidents.command import Answer, Command, Refusal, by_system
+from incidents.logbook import Draft
+from incidents.notices import issue
+from incidents.record import Act, Approval, Clock, Departure, Form, Record
+from plans.schema import ApprovalRule, Plan, Role
+from statecharts.approval import APPROVAL, HAND, OPEN
+
+WATCH: tuple[Role, ...] = ("watch",)
+LEADERS: tuple[Role, ...] = ("decider", "signatory")
+Answered = Literal["yes", "no"]
+
+
+class _Answering(Command):
+    """An answer in an own session."""
+
+    roles: ClassVar[tuple[Role, ...]] = LEADERS
+    approval: str
+    answer: Answered = "yes"
+    digest: str | None = None
+    """What was read when answering; an approval holds for nothing else."""
+    words: str = Field(default="", max_length=400)
+
+
+class Decide(_Answering):
+    """The body's decision, by one of its posts."""
+
+    verb: ClassVar[str] = "decide"
+
+
+class Sign(_Answering):
+    """The signature that lets an order go out."""
+
+    verb: ClassVar[str] = "sign"
+
+
+class RecordOral(Command):
+    """A leader's word, written down by the watch: on the telephone, face to face, on a paper sheet or elsewhere."""
+
+    verb: ClassVar[str] = "record-oral"
+    roles: ClassVar[tuple[Role, ...]] = WATCH
+    approval: str
+    stage: Literal["decide", "sign"]
+    answer: Answered = "yes"
+    form: Form = "oral"
+    post: str
+    by: str = Field(min_length=1, max_length=64)
+    said_at: AwareDatetime
+    via: str = Field(min_length=1, max_length=200)
+    words: str = Field(min_length=1, max_length=400)
+    read_back: bool
+    number: str = Field(default="", max_length=64)
+    """The number in the other office system, for `elsewhere`."""
+
+
+class ConfirmOral(Command):
+    """The second person on watch, or the next shift, confirms that it was recorded as said."""
+
+    verb: ClassVar[str] = "confirm-oral"
+    roles: ClassVar[tuple[Role, ...]] = WATCH
+    approval: str
+    stage: Literal["decide", "sign"]
+
+
+class AttachSignature(Command):
+    """The signed sheet, as a file by its hash, puts a hand under a spoken decision."""
+
+    verb: ClassVar[str] = "attach-signature"
+    roles: ClassVar[tuple[Role, ...]] = WATCH
+    approval: str
+    stage: Literal["decide", "sign"]
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Ratify(Command):
+    """The person who spoke confirms it in an own session."""
+
+    verb: ClassVar[str] = "ratify"
+    roles: ClassVar[tuple[Role, ...]] = LEADERS
+    approval: str
+    stage: Literal["decide", "sign"]
+
+
+class Dispute(Command):
+    """The person who is said to have spoken disputes it. It undoes nothing; both statements stand."""
+
+    verb: ClassVar[str] = "dispute"
+    roles: ClassVar[tuple[Role, ...]] = LEADERS
+    approval: str
+    stage: Literal["decide", "sign"]
+    words: str = Field(min_length=1, max_length=400)
+
+
+# -- proposing ---------------------------------------------------------------------------------------------------------
+
+
+def ask(
+    record: Record,
+    what: Literal["level", "scene_end", "lift"],
+    rule: ApprovalRule,
+    asks: Mapping[str, Any],
+    proposer: str,
+) -> dict[str, Any]:
+    """The data of a proposal: what is asked, its digest, who must agree in which order."""
+    return {
+        "approval": f"A{len(record.approvals) + 1}",
+        "what": what,
+        "asks": dict(asks),
+        "digest": hashlib.sha256(rfc8785.dumps({"incident": record.id, "what": what, **asks})).hexdigest(),
+        "proposed_by": proposer,
+        "stages": [stage.model_dump(mode="json") for stage in rule.stages],
+        "upward": list(rule.upward),
+        "one_person": rule.one_person == "allowed_and_marked",
+        "supersedes": [a.id for a in record.approvals.values() if a.what == what and a.state in OPEN],
+    }
+
+
+# -- answering ---------------------------------------------------------------------------------------------------------
+
+
+def decide(plan: Plan, record: Record, command: Decide, now: datetime) -> Answer:
+    return _answer(plan, record, command, "decide", now)
+
+
+def sign(plan: Plan, record: Record, command: Sign, now: datetime) -> Answer:
+    return _answer(plan, record, command, "sign", now)
+
+
+def _answer(plan: Plan, record: Record, command: _Answering, stage: str, now: datetime) -> Answer:
+    approval = record.approvals.get(command.approval)
+    refusal = _waits(record, command.approval, stage) or _may(plan, approval, command.envelope.post)
+    if refusal or approval is None:
+        return refusal or Refusal(reason=f"approval: no '{command.approval}' here")
+    if command.digest is not None and command.digest != approval.digest:
+        return Refusal(reason="digest: what was read is not what is proposed now", kind="plan")
+    alone = command.envelope.user == approval.proposed_by
+    if alone and not approval.one_person:
+        return Refusal(reason="who proposes never approves", kind="plan", clauses=_clauses(approval, stage))
+    if command.answer == "no" and not command.words:
+        return Refusal(reason="words: expected the reason, since the answer is no")
+    act = Act(
+        stage="decide" if stage == "decide" else "sign",
+        answer=command.answer,
+        post=command.envelope.post,
+        user=command.envelope.user,
+        form="in_system",
+        at=command.true_at or now,
+        hand="signed",
+    )
+    data = {"approval": approval.id, "act": act.model_dump(mode="json"), "words": command.words, "one_person": alone}
+    return (command.entry("approval_answered", now, data, _clauses(approval, stage)),)
+
+
+def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) -> Answer:
+    approval = record.approvals.get(command.approval)
+    refusal = _waits(record, command.approval, command.stage) or _may(plan, approval, command.post)
+    if refusal or approval is None:
+        return refusal or Refusal(reason=f"approval: no '{command.approval}' here")
+    if command.form == "in_system":
+        return Refusal(reason="form: expected oral, paper or elsewhere; in their own session leaders decide and sign")
+    if command.form == "elsewhere" and not command.number:
+        return Refusal(reason="number: expected the number in the other office system")
+    if command.said_at > now:
+        return Refusal(reason=f"said_at: expected a time that is not in the future, found {command.said_at}")
+    if command.said_at < approval.proposed_at:
+        return Refusal(
+            reason=f"said_at: expected a time after the proposal of {approval.proposed_at.isoformat()}", kind="plan"
+        )
+    alone = command.by == approval.proposed_by
+    if alone and not approval.one_person:
+        return Refusal(reason="who proposes never approves", kind="plan", clauses=_clauses(approval, command.stage))
+    act = Act(
+        stage=command.stage,
+        answer=command.answer,
+        post=command.post,
+        user=command.by,
+        form=command.form,
+        at=command.said_at,
+        recorded_by=command.envelope.user,
+        read_back=command.read_back,
+    )
+    draft = command.entry(
+        "approval_answered",
+        now,
+        {
+            "approval": approval.id,
+            "act": act.model_dump(mode="json"),
+            "words": command.words,
+            "via": command.via,
+            "number": command.number,
+            "one_person": alone,
+            # Recorder and drafter are one person where nobody else was on watch: the entry says so.
+            "recorder_proposed": command.envelope.user == approval.proposed_by,
+        },
+        _clauses(approval, command.stage),
+    )
+    return (draft.model_copy(update={"true_at": command.said_at}),)
+
+
+def confirm_oral(plan: Plan, record: Record, command: ConfirmOral, now: datetime) -> Answer:
+    act = _spoken(record, command.approval, command.stage)
+    if isinstance(act, Refusal):
+        return act
+    if command.envelope.user == act.recorded_by:
+        return Refusal(reason="who recorded it can't be the second person", kind="plan")
+    return (command.entry("oral_confirmed", now, command.told("approval", "stage")),)
+
+
+def attach_signature(plan: Plan, record: Record, command: AttachSignature, now: datetime) -> Answer:
+    act = _spoken(record, command.approval, command.stage)
+    if isinstance(act, Refusal):
+        return act
+    attached = command.entry("signature_attached", now, command.told("approval", "stage", "sha256", "name"))
+    return (attached, *deadlines.done(record, command, _hand(command), now))
+
+
+def ratify(plan: Plan, record: Record, command: Ratify, now: datetime) -> Answer:
+    act = _spoken(record, command.approval, command.stage)
+    if isinstance(act, Refusal):
+        return act
+    if command.envelope.user != act.user:
+        return Refusal(reason=f"only {act.user} can ratify this; a signed sheet may be attached", kind="hard")
+    ratified = command.entry("ratified", now, command.told("approval", "stage"))
+    return (ratified, *deadlines.done(record, command, _hand(command), now))
+
+
+def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answer:
+    act = _spoken(record, command.approval, command.stage)
+    if isinstance(act, Refusal):
+        return act
+    if command.envelope.user != act.user:
+        return Refusal(reason=f"only {act.user} can dispute this", kind="hard")
+    disputed = command.entry("disputed", now, command.told("approval", "stage", "words"))
+    return (disputed, *deadlines.void(record, _hand(command), now, f"{act.user} 提出异议"))
+
+
+def _waits(record: Record, name: str, stage: str) -> Refusal | None:
+    approval = record.approvals.get(name)
+    if approval is None:
+        return Refusal(reason=f"approval: no '{name}' here; known: {', '.join(record.approvals) or 'none'}")
+    waiting = approval.stage()
+    if waiting is None:
+        return Refusal(reason=f"approval: {name} is {approval.state} already", kind="plan")
+    if waiting.stage != stage:
+        return Refusal(reason=f"approval: {name} waits for '{waiting.stage}'", kind="plan", clauses=waiting.clauses)
+    return None
+
+
+def _may(plan: Plan, approval: Approval | None, post: str) -> Refusal | None:
+    """Whether the holder of `post` may answer: a named post, higher authority, or the substitute once it is asked."""
+    waiting = approval.stage() if approval else None
+    if approval is None or waiting is None:
+        return None
+    able = [*waiting.posts, *approval.upward]
+    if approval.reached >= 2:
+        able += _substitutes(plan, waiting.posts)
+    if post in able:
+        return None
+    titles = "、".join(plan.posts[name].title for name in waiting.posts)
+    return Refusal(reason=f"post: expected one of {titles}, found {post}", kind="plan", clauses=waiting.clauses)
+
+
+def _substitutes(plan: Plan, posts: tuple[str, ...]) -> list[str]:
+    found = [name for post in posts for name in plan.posts[post].substitutes]
+    return [name for name in dict.fromkeys(found) if name not in posts]
+
+
+def _spoken(record: Record, name: str, stage: str) -> Act | Refusal:
+    approval = record.approvals.get(name)
+    act = next((act for act in approval.acts if act.stage == stage), None) if approval else None
+    if act is None:
+        return Refusal(reason=f"approval: nothing was said at '{stage}' of {name}")
+    if act.form == "in_system":
+        return Refusal(reason=f"approval: '{stage}' of {name} was given in an own session", kind="plan")
+    return act
+
+
+def _hand(command: AttachSignature | Ratify | Dispute) -> str:
+    """The deadline under a spoken decision."""
+    return f"hand-{command.approval}-{command.stage}"
+
+
+def _clauses(approval: Approval, stage: str) -> tuple[str, ...]:
+    return next((s.clauses for s in approval.stages if s.stage == stage), ())
+
+
+# -- what follows by itself --------------------------------------------------------------------------------------------
+
+_STEPS = ("reminded", "substitutes asked", "asked upward")
+
+
+def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """Whom a proposal is shown to, and who is asked when nobody answers."""
+    pace = plan.response.pace
+    for approval in record.approvals.values():
+        waiting = approval.stage()
+        if waiting is None:
+            continue
+        name = f"{approval.id}-{waiting.stage}"
+        asked = f"N-{name}"
+        if asked not in record.notices:
+            matter = str(approval.asks.get("matter", approval.what))
+            yield issue(plan, record, now, asked, "proposal", dict.fromkeys(waiting.posts, ""), matter=matter)
+        if pace is None or approval.reached >= len(_STEPS):
+            continue
+        due = approval.asked_at + (pace.remind_after, pace.substitute_after, pace.upward_after)[approval.reached]
+        if due <= now:
+            step = approval.reached + 1
+            posts = (list(waiting.posts), _substitutes(plan, waiting.posts), list(approval.upward))[approval.reached]
+            data = {"approval": approval.id, "reached": step, "step": _STEPS[step - 1], "posts": posts}
+            yield by_system("approval_chased", due, now, data, pace.clauses)
+            if posts:
+                matter = str(approval.asks.get("matter", approval.what))
+                yield issue(plan, record, now, f"{asked}-{step}", "reminder", dict.fromkeys(posts, ""), matter=matter)
+    yield from _hands(plan, record, now)
+
+
+def _hands(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """The deadline under each spoken decision: started with it, met by the signature."""
+    pace = plan.response.pace
+    if pace is None:
+        return
+    for approval in record.approvals.values():
+        for act in approval.acts:
+            name = f"hand-{approval.id}-{act.stage}"
+            if act.form == "in_system" or name in record.clocks:
+                continue
+            due = act.at + pace.ratify_within
+            yield from deadlines.begin(
+                [
+                    Clock(
+                        id=name,
+                        says=f"{plan.posts[act.post].title}补签",
+                        clause=next(iter(pace.clauses), ""),
+                        sender=act.post,
+                        soft=False,
+                        starts_at=act.at,
+                        due_at=due,
+                        warn_at=due - pace.remind_after,
+                    )
+                ],
+                now,
+            )
+
+
+def instants(plan: Plan, record: Record) -> Iterator[datetime]:
+    """When the next silence counts."""
+    pace = plan.response.pace
+    for approval in record.approvals.values():
+        if pace is not None and approval.state in OPEN and approval.reached < len(_STEPS):
+            after = (pace.remind_after, pace.substitute_after, pace.upward_after)[approval.reached]
+            yield approval.asked_at + after
+
+
+# -- folding -----------------------------------------------------------------------------------------------------------
+
+
+def proposed(record: Record, entry: Draft) -> Record:
+    data = entry.data
+    level = data["asks"].get("level")
+    approval = Approval(
+        id=data["approval"],
+        what=data["what"],
+        level=level,
+        asks=data["asks"],
+        digest=data["digest"],
+        proposed_by=data["proposed_by"],
+        proposed_at=entry.true_at,
+        asked_at=entry.true_at,
+        stages=data["stages"],
+        upward=data["upward"],
+        one_person=data["one_person"],
+    )
+    for name in data["supersedes"]:
+        old = record.approvals[name]
+        record = _put(record, old.but(state=APPROVAL.step(old.state, "supersede", old)))
+    return _put(record, approval)
+
+
+def answered(record: Record, entry: Draft) -> Record:
+    approval = record.approvals[entry.data["approval"]]
+    act = Act.model_validate(entry.data["act"])
+    trigger = act.stage if act.answer == "yes" else "decline"
+    state = APPROVAL.step(approval.state, trigger, approval)
+    # The next stage is asked anew, and its silence counts from now.
+    return _put(record, approval.but(acts=(*approval.acts, act), state=state, reached=0, asked_at=entry.known_at))
+
+
+def chased(record: Record, entry: Draft) -> Record:
+    return _put(record, record.approvals[entry.data["approval"]].but(reached=entry.data["reached"]))
+
+
+def confirmed(record: Record, entry: Draft) -> Record:
+    return _act(record, entry, lambda act: act.but(confirmed_by=entry.user))
+
+
+def attached(record: Record, entry: Draft) -> Record:
+    evidence = {**record.evidence, entry.data["sha256"]: entry.data["name"]}
+    return _handed(record.but(evidence=evidence), entry)
+
+
+def ratified(record: Record, entry: Draft) -> Record:
+    return _handed(record, entry)
+
+
+def _handed(record: Record, entry: Draft) -> Record:
+    return _act(record, entry, lambda act: act.but(hand=HAND.step(act.hand, "sign")))
+
+
+def disputed(record: Record, entry: Draft) -> Record:
+    moved = _act(record, entry, lambda act: act.but(hand=HAND.step(act.hand, "dispute")))
+    departure = Departure(seq=record.head.seq + 1, kind="dispute", says=entry.data["words"])
+    return moved.but(departures=(*record.departures, departure))
+
+
+def _act(record: Record, entry: Draft, change: Any) -> Record:
+    approval = record.approvals[entry.data["approval"]]
+    acts = tuple(change(act) if act.stage == entry.data["stage"] else act for act in approval.acts)
+    return _put(record, approval.but(acts=acts))
+
+
+def _put(record: Record, approval: Approval) -> Record:
+    return record.but(approvals={**record.approvals, approval.id: approval})

@@ -1,0 +1,148 @@
+"""Reporting (信息报告): each leg of each line has its own deadline, from the instant that the law counts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from incidents import deadlines
+from incidents.command import Answer, Command, Refusal, by_system
+from incidents.facts import holds
+from incidents.logbook import Draft
+from incidents.record import Clock, Record
+from plans.schema import Plan, ReportRule, Role
+from statecharts.clock import OPEN
+
+
+class SendReport(Command):
+    """One leg of a report went out. A paper is signed, or goes first by decision of the leader on duty."""
+
+    verb: ClassVar[str] = "send-report"
+    roles: ClassVar[tuple[Role, ...]] = ("watch",)
+    clock: str
+    via: str = Field(min_length=1, max_length=200)
+    """By which means: telephone, fax, office system, ..."""
+    as_at: AwareDatetime
+    """The instant for which its figures hold."""
+    received_by: str = Field(default="", max_length=200)
+    words: str = Field(default="", max_length=4000)
+    number: str = Field(default="", max_length=64)
+    signed_by: str = Field(default="", max_length=64)
+    signature_follows: str = Field(default="", max_length=400)
+    """Who decided that it goes before the signature, and why."""
+
+
+class ConfirmReceipt(Command):
+    """The other end has it: by whom, when."""
+
+    verb: ClassVar[str] = "confirm-receipt"
+    clock: str
+    received_by: str = Field(min_length=1, max_length=200)
+
+
+def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) -> Answer:
+    clock = record.clocks.get(command.clock)
+    if clock is None or not clock.rule:
+        legs = [c.id for c in record.clocks.values() if c.rule and c.verdict in OPEN]
+        return Refusal(reason=f"clock: no report '{command.clock}' here; open: {', '.join(legs) or 'none'}")
+    if clock.verdict not in OPEN:
+        return Refusal(reason=f"clock: {clock.id} has already ended as {clock.verdict}", kind="plan")
+    if command.as_at > now:
+        return Refusal(reason=f"as_at: expected a time that is not in the future, found {command.as_at.isoformat()}")
+    if clock.leg == "paper" and not (command.signed_by or command.signature_follows):
+        return Refusal(
+            reason="signed_by: expected it, or signature_follows with who decided so",
+            clauses=(clock.clause,),
+        )
+    data = {
+        **command.told("clock", "via", "as_at", "received_by", "words", "number", "signed_by", "signature_follows"),
+        "figures": {measure: count.n for measure, count in record.counts.items()},
+        "sender": clock.sender,
+        "addressee": clock.addressee,
+        "leg": clock.leg,
+    }
+    sent = command.entry("report_sent", now, data, (clock.clause,) if clock.clause else ())
+    return (sent, *deadlines.done(record, command, clock.id, now, received_by=command.received_by))
+
+
+def confirm_receipt(plan: Plan, record: Record, command: ConfirmReceipt, now: datetime) -> Answer:
+    clock = record.clocks.get(command.clock)
+    if clock is None or not clock.rule:
+        return Refusal(reason=f"clock: no report '{command.clock}' here")
+    if clock.done_at is None:
+        return Refusal(reason=f"clock: {clock.id} was not sent yet", kind="plan")
+    return (command.entry("receipt_confirmed", now, command.told("clock", "received_by")),)
+
+
+def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """The deadlines that the plan's rules start, begin anew, or end because they no longer apply."""
+    ended = record.phase in ("recovery", "archived", "closed")
+    starting: list[Clock] = []
+    for rule in plan.reporting.rules:
+        running = [clock for clock in record.clocks.values() if clock.rule == rule.id]
+        applies = holds(rule.when, record)
+        if not running:
+            if applies and not ended and (start := _start(rule, record)) is not None and rule.within is not None:
+                starting.append(_clock(rule, rule.id, start, start + rule.within))
+            continue
+        last = running[-1]
+        if last.verdict in OPEN:
+            if not applies:
+                yield from deadlines.void(record, last.id, now, f"事故等级为{record.standing()}级，本项不适用")
+            elif rule.every and ended:
+                yield from deadlines.void(record, last.id, now, "应急已结束，不再续报")
+        elif rule.every and applies and not ended and last.done_at is not None and last.verdict != "not_due":
+            # A cadence counts from the last report, never from when it should have gone.
+            name = f"{rule.id}-{len(running) + 1}"
+            starting.append(_clock(rule, name, last.done_at, last.done_at + rule.every))
+    yield from deadlines.begin(starting, now)
+
+
+def receipt(record: Record, entry: Draft) -> Record:
+    clock = record.clocks[entry.data["clock"]]
+    return record.but(clocks={**record.clocks, clock.id: clock.but(received_by=entry.data["received_by"])})
+
+
+def missed(record: Record, now: datetime) -> Iterator[Draft]:
+    """At the archive: what was never done is missed, and says so."""
+    for clock in record.clocks.values():
+        if clock.verdict == "overdue":
+            clauses = (clock.clause,) if clock.clause else ()
+            yield by_system("clock_missed", now, now, {"clock": clock.id}, clauses)
+
+
+def _start(rule: ReportRule, record: Record) -> datetime | None:
+    facts = record.known()
+    match rule.starts:
+        case "received":
+            return facts.received_at
+        case "occurred":
+            return facts.happened_at()
+        case "heard":
+            return facts.heard_at or facts.occurred_at
+        case "ordered":
+            return record.ordered_at
+        case "lifted":
+            return record.lifted_at
+        case None:
+            return None
+
+
+def _clock(rule: ReportRule, name: str, start: datetime, due: datetime) -> Clock:
+    return Clock(
+        id=name,
+        rule=rule.id,
+        says=rule.says,
+        clause=rule.clauses[0],
+        sender=rule.sender,
+        addressee=rule.addressee,
+        leg=rule.leg,
+        soft=rule.soft,
+        external=rule.external,
+        starts_at=start,
+        due_at=due,
+        warn_at=max(start, due - rule.warn_before),
+    )

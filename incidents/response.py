@@ -1,0 +1,173 @@
+"""Graded response (分级响应): a level is proposed, decided and signed; then the order goes out and units are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from pydantic import Field, TypeAdapter
+
+from incidents import approval, deadlines, tasks
+from incidents.command import Answer, Command, Refusal, by_system
+from incidents.facts import holds
+from incidents.logbook import Draft
+from incidents.notices import issue
+from incidents.record import Approval, Clock, Record, fresh
+from plans.schema import Grade, NotifyRule, Plan, Role, severity
+from statecharts.lifecycle import LIFECYCLE
+
+_DURATION = TypeAdapter(timedelta)
+LAW = "N-ERL-72"
+"""Emergency Response Law art. 72: an order states matter, level, expected duration and measures."""
+
+
+class ProposeLevel(Command):
+    """A level is proposed to those who decide and sign it."""
+
+    verb: ClassVar[str] = "propose-level"
+    roles: ClassVar[tuple[Role, ...]] = ("watch", "decider")
+    level: Grade
+    matter: str = Field(min_length=1, max_length=400)
+    expected_duration: timedelta = Field(gt=timedelta(), le=timedelta(days=366))
+    measures: str = Field(default="", max_length=2000)
+    """Beside those that the plan names for the level."""
+    leave_out: tuple[str, ...] = Field(default=(), max_length=100)
+    call_also: tuple[str, ...] = Field(default=(), max_length=100)
+    reason: str = Field(default="", max_length=400)
+    """Why another level than the grade's, or other units than the plan ticks."""
+
+
+def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: datetime) -> Answer:
+    rule = plan.response.levels.get(command.level)
+    if rule is None:
+        has = ", ".join(plan.response.levels)
+        return Refusal(reason=f"level: this plan's data has {has} so far, found {command.level}", kind="plan")
+    if not LIFECYCLE.can(record.phase, "start_response", record):
+        return Refusal(reason=f"level: no response is started in phase {record.phase}; reopen first", kind="plan")
+    if record.level == command.level:
+        return Refusal(reason=f"level: {command.level} stands already", kind="plan")
+    usual = (plan.response.level_for_grade or {}).get(record.standing(), record.standing())
+    if severity(command.level) < severity(usual) and not command.reason:
+        return Refusal(reason=f"reason: expected one, since the grade asks for level {usual}", clauses=rule.clauses)
+    ticked = {rule.unit for rule in rule.notify if rule.needed != "on_demand"}
+    for name in (*command.leave_out, *command.call_also):
+        if name not in plan.units:
+            return Refusal(reason=f"leave_out, call_also: expected units of the plan, found {name}")
+    if (command.leave_out or command.call_also) and not command.reason:
+        return Refusal(reason="reason: expected one, since other units are called than the plan ticks")
+    if ticked and ticked <= set(command.leave_out):
+        return Refusal(reason="leave_out: an order that calls nobody is refused", kind="hard")
+    asks = {
+        **command.told("level", "matter", "expected_duration", "measures", "leave_out", "call_also", "reason"),
+        "as_at": now.isoformat(),
+        "figures": {measure: count.n for measure, count in record.counts.items()},
+        "grade": record.standing(),
+    }
+    data = approval.ask(record, "level", rule.approval, asks, command.envelope.user)
+    return (command.entry("proposed", now, data, rule.approval.clauses),)
+
+
+def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """What an approval that was granted brings: the order, its tasks, its calls, its expected end."""
+    for granted in record.approvals.values():
+        if granted.state == "granted" and not granted.effected and granted.what == "level":
+            yield from _ordered(plan, record, granted, now)
+        elif granted.state == "granted" and not granted.effected and granted.what == "lift":
+            yield from _lifted(plan, record, granted, now)
+
+
+def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> Iterator[Draft]:
+    assert granted.level is not None
+    rule = plan.response.levels[granted.level]
+    start = granted.acts[-1].at
+    duration = _DURATION.validate_python(granted.asks["expected_duration"])
+    commander = record.commander.post if record.commander else plan.command.presumed
+    order = {
+        "approval": granted.id,
+        "matter": granted.asks["matter"],
+        "level": granted.level,
+        "from": start.isoformat(),
+        "expected_duration": granted.asks["expected_duration"],
+        "measures": [task.says for task in rule.measures] + [m for m in (granted.asks.get("measures"),) if m],
+        "commander": commander,
+        "signed_by": granted.acts[-1].post,
+        "form": granted.acts[-1].form,
+    }
+    yield by_system("level_ordered", start, now, order, (*rule.approval.clauses, LAW))
+    known = {task.rule for task in record.tasks.values()}
+    rules = [task for task in (*rule.measures, *plan.response.started) if task.id not in known]
+    yield from tasks.give(plan, record, rules, now, f"level {granted.level}")
+    called = {r.unit: r.duty for r in rule.notify if r.answer and _ticked(r, granted, record)}
+    called |= {unit: called.get(unit, "") for unit in granted.asks.get("call_also", ())}
+    informed = {r.unit: "" for r in rule.notify if not r.answer and r.unit not in called}
+    said: dict[str, Any] = {
+        "level": granted.level,
+        "from": start.isoformat(timespec="minutes"),
+        "duration": f"{duration.total_seconds() / 3600:g}小时",
+    }
+    name = fresh(f"N-level-{granted.level}", record.notices)
+    yield issue(plan, record, now, name, "order", called, clauses=rule.clauses, **said)
+    if informed:
+        name = fresh(f"N-inform-{granted.level}", record.notices)
+        yield issue(plan, record, now, name, "informed", informed, chased=False, clauses=rule.clauses, **said)
+    for running in _expected_ends(record):
+        yield from deadlines.void(record, running, now, "已下达新的命令")
+    # Before the expected duration ends somebody extends, changes or ends the response.
+    clock = Clock(
+        id=fresh("expected-end", record.clocks),
+        says="预计期限届满前延长、调整或结束响应",
+        clause=LAW,
+        soft=True,
+        starts_at=start,
+        due_at=start + duration,
+        warn_at=max(start, start + duration - duration / 6),
+    )
+    yield from deadlines.begin([clock], now)
+
+
+def _lifted(plan: Plan, record: Record, granted: Approval, now: datetime) -> Iterator[Draft]:
+    at = granted.acts[-1].at
+    data = {"approval": granted.id, "level": record.level, "from": at.isoformat(), "signed_by": granted.acts[-1].post}
+    yield by_system("response_lifted", at, now, data, (*plan.termination.clauses, "N-ERL-86"))
+    told = {
+        recipient.unit: ""
+        for notice in record.notices.values()
+        if notice.id.startswith(("N-level-", "N-inform-"))
+        for recipient in notice.recipients.values()
+    }
+    if told:
+        said = {"level": str(record.level), "from": at.isoformat(timespec="minutes")}
+        name = fresh("N-lifted", record.notices)
+        yield issue(plan, record, now, name, "lifted", told, chased=False, clauses=plan.termination.clauses, **said)
+    for clock in _expected_ends(record):
+        yield from deadlines.void(record, clock, now, "响应已解除")
+
+
+def _expected_ends(record: Record) -> list[str]:
+    return [name for name in record.clocks if name.startswith("expected-end")]
+
+
+def _ticked(rule: NotifyRule, granted: Approval, record: Record) -> bool:
+    left_out = granted.asks.get("leave_out", ())
+    return rule.needed != "on_demand" and holds(rule.when, record) and rule.unit not in left_out
+
+
+def ordered(record: Record, entry: Draft) -> Record:
+    granted = record.approvals[entry.data["approval"]]
+    return record.but(
+        phase=LIFECYCLE.step(record.phase, "start_response", record),
+        level=entry.data["level"],
+        ordered_at=entry.true_at,
+        approvals={**record.approvals, granted.id: granted.but(effected=True)},
+    )
+
+
+def lifted(record: Record, entry: Draft) -> Record:
+    granted = record.approvals[entry.data["approval"]]
+    return record.but(
+        phase=LIFECYCLE.step(record.phase, "lift", record),
+        level=None,
+        lifted_at=entry.true_at,
+        approvals={**record.approvals, granted.id: granted.but(effected=True)},
+    )

@@ -1,0 +1,115 @@
+"""Tasks (任务): work that one unit owes, from any chapter of the plan, until it is done or ruled out with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from incidents.command import Answer, Command, Refusal, by_system
+from incidents.facts import holds
+from incidents.logbook import Draft
+from incidents.record import Record, Task, fresh
+from plans.schema import Plan, TaskRule
+from statecharts.task import OPEN, TASK
+
+
+class CompleteTask(Command):
+    """What became of a task. Ruling one out needs a reason; a task that was asked about may be started."""
+
+    verb: ClassVar[str] = "complete-task"
+    task: str
+    outcome: Literal["done", "started", "not_applicable"] = "done"
+    words: str = Field(default="", max_length=2000)
+    evidence: tuple[str, ...] = Field(default=(), max_length=20)
+    """Files by SHA-256."""
+
+
+class RequestSupport(Command):
+    """A request for support from below or aside; it releases the tasks that wait for one."""
+
+    verb: ClassVar[str] = "request-support"
+    by: str = Field(min_length=1, max_length=200)
+    need: str = Field(min_length=1, max_length=2000)
+
+
+def complete_task(plan: Plan, record: Record, command: CompleteTask, now: datetime) -> Answer:
+    task = record.tasks.get(command.task)
+    if task is None:
+        return Refusal(reason=f"task: no '{command.task}' here; open: {', '.join(_open(record)) or 'none'}")
+    trigger = _TRIGGERS[command.outcome]
+    if not TASK.can(task.state, trigger):
+        return Refusal(reason=f"task: {task.id} is {task.state} already", kind="plan", clauses=task.clauses)
+    if command.outcome == "not_applicable" and not command.words:
+        return Refusal(reason="words: expected the reason why it does not apply", clauses=task.clauses)
+    if missing := [digest for digest in command.evidence if digest not in record.evidence]:
+        return Refusal(reason=f"evidence: attach the file first, {missing[0][:12]} is unknown")
+    return (command.entry("task_moved", now, command.told("task", "outcome", "words", "evidence"), task.clauses),)
+
+
+def request_support(plan: Plan, record: Record, command: RequestSupport, now: datetime) -> Answer:
+    asked = command.entry("support_requested", now, command.told("by", "need"))
+    released = [task.id for task in record.tasks.values() if task.state == "held"]
+    entry = [by_system("tasks_released", now, now, {"tasks": released})] if released else []
+    return (asked, *entry)
+
+
+def give(plan: Plan, record: Record, rules: Iterable[TaskRule], now: datetime, why: str) -> Iterator[Draft]:
+    """One entry for the tasks that `rules` bring now."""
+    told: list[dict[str, Any]] = []
+    taken = dict(record.tasks)
+    for rule in rules:
+        if not holds(rule.when, record):
+            continue
+        name = fresh(rule.id, taken)
+        start = record.known().happened_at() if rule.starts == "occurred" else now
+        state = "asked" if rule.conditional else "held" if rule.on_request and not record.support_asked else "given"
+        task = Task(
+            id=name,
+            rule=rule.id,
+            owner=rule.owner,
+            clauses=rule.clauses,
+            due_at=start + rule.within if rule.within else None,
+            state=state,
+        )
+        taken[name] = task
+        told.append({**task.model_dump(mode="json", exclude_none=True), "says": rule.says})
+    if told:
+        clauses = tuple(dict.fromkeys(clause for task in told for clause in task["clauses"]))
+        yield by_system("tasks_given", now, now, {"why": why, "tasks": told}, clauses)
+
+
+def given(record: Record, entry: Draft) -> Record:
+    news = {
+        task["id"]: Task.model_validate({key: value for key, value in task.items() if key != "says"})
+        for task in entry.data["tasks"]
+    }
+    return record.but(tasks={**record.tasks, **news})
+
+
+def moved(record: Record, entry: Draft) -> Record:
+    return _step(record, entry.data["task"], _TRIGGERS[entry.data["outcome"]])
+
+
+def requested(record: Record, entry: Draft) -> Record:
+    return record.but(support_asked=True)
+
+
+def released(record: Record, entry: Draft) -> Record:
+    for name in entry.data["tasks"]:
+        record = _step(record, name, "take_up")
+    return record
+
+
+_TRIGGERS = {"done": "finish", "started": "take_up", "not_applicable": "rule_out"}
+
+
+def _open(record: Record) -> list[str]:
+    return [task.id for task in record.tasks.values() if task.state in OPEN]
+
+
+def _step(record: Record, name: str, trigger: str) -> Record:
+    task = record.tasks[name]
+    return record.but(tasks={**record.tasks, name: task.but(state=TASK.step(task.state, trigger))})
