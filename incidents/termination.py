@@ -14,7 +14,7 @@ from incidents.facts import unaccounted
 from incidents.logbook import Draft
 from incidents.record import Record, Tick
 from plans.schema import Plan
-from statecharts.approval import OPEN
+from statecharts.approval import APPROVAL, OPEN
 from statecharts.lifecycle import LIFECYCLE
 
 
@@ -158,7 +158,11 @@ def nothing_to_lift(record: Record, entry: Draft) -> Record:
 
 
 def reopened(record: Record, entry: Draft) -> Record:
-    # What was found to hold must be found again.
+    # What was found to hold must be found again, and nobody ends what goes on.
+    for old in record.approvals.values():
+        if old.what in ("scene_end", "lift") and old.state in OPEN:
+            moved = old.but(state=APPROVAL.step(old.state, "supersede", old))
+            record = record.but(approvals={**record.approvals, old.id: moved})
     return record.but(phase=LIFECYCLE.step(record.phase, "reopen", record), conditions={}, lifted_at=None)
 
 
