@@ -134,6 +134,33 @@ async def send(handle: WorkflowHandle[Any, Any], command: Command) -> Receipt:
     return await _answered(ask, command)
 
 
+async def resume(client: Client, record: Record, task_queue: str) -> bool:
+    """Start an incident again from its folded log. False if it runs. Answers are read anew; nothing is sent twice that
+    a channel has accepted."""
+    try:
+        await client.start_workflow(
+            IncidentWorkflow.run,
+            Carried(record=record),
+            id=record.id,
+            task_queue=task_queue,
+            task_timeout=TASK_WITHIN,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
+
+
+async def poke(client: Client, number: str) -> None:
+    """Tell an incident that something new is in the store. Nothing is lost if nobody hears it: it reads on its own
+    whenever it writes."""
+    try:
+        await client.get_workflow_handle(number).signal("poke")
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise NoEngine(f"the engine can't be reached: {error.message}") from None
+
+
 async def record_of(handle: WorkflowHandle[Any, Any]) -> Record:
     """The incident as it stands now. Raises `NoSuchIncident`, `Unanswered`, `NoEngine`."""
     try:

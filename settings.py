@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """Port of the engine's own pages, 0 for a free one."""
     retention: timedelta = timedelta(days=90)
     """How long the engine remembers a closed incident; the archive is kept for good."""
+    time_zone: str = "Asia/Shanghai"
+    """In which times are shown to people; JSON always carries an offset."""
     grace: timedelta = timedelta(seconds=10)
     """How long a worker that was asked to stop may finish what it has in hand."""
 

@@ -29,5 +29,5 @@ class Delivery:
             return DeliverResult(outcomes=dict.fromkeys(sending.units, "failed"))
         outcomes: dict[str, Outcome] = {}
         for unit in sending.units:
-            outcomes[unit] = await gateway.send(request.key(unit), unit, sending.text)
+            outcomes[unit] = await gateway.send(request.key(unit), unit, sending.text_for(unit))
         return DeliverResult(outcomes=outcomes)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import plan
+from cli import inbox, incident, plan, rosters
 from cli.engine import EngineFault
 from cli.exits import Exit, end
 from cli.status import status
@@ -19,6 +19,9 @@ from settings import Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="烽火 · Fenghuo: runs emergency plans, durably.")
 
 app.add_typer(plan.app, name="plan")
+app.add_typer(rosters.app, name="roster")
+app.add_typer(inbox.app, name="inbox")
+app.add_typer(incident.make_app(Settings, "事故 · incidents: open, command, read"), name="incident")
 
 
 class Language(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import rfc8785
 from pydantic import Field
@@ -49,7 +49,7 @@ class LowerGrade(Command):
 def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
     told = command.facts.model_dump(mode="json", exclude_none=True)
     if record.phase != LIFECYCLE.initial:
-        if _digest(told) == record.opening:
+        if digest_of(command.facts) == record.opening:
             return ()
         return Refusal(reason=f"incident {record.id} is already open with other facts", kind="plan")
     if (command.plan_hash, command.kind) != (record.plan_hash, record.kind):
@@ -68,7 +68,7 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
                 "plan": command.plan,
                 "plan_hash": command.plan_hash,
                 "facts": told,
-                "digest": _digest(told),
+                "digest": digest_of(command.facts),
                 "presumed_commander": plan.command.presumed,
                 "says": f"尚未明确现场指挥，推定由{presumed.title}负责",
             },
@@ -181,5 +181,6 @@ def _counted(record: Record, findings: Findings) -> Record:
     return record.but(counts=counts, hearsay=hearsay)
 
 
-def _digest(told: Any) -> str:
-    return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
+def digest_of(facts: Facts) -> str:
+    """The SHA-256 of a report as it was told: the same report twice is one incident."""
+    return hashlib.sha256(rfc8785.dumps(facts.model_dump(mode="json", exclude_none=True))).hexdigest()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
@@ -85,6 +86,11 @@ def issue(
     steps = tuple(Step(channel=step.channel, wait=step.wait) for step in plan.notices.chase)
     data = _issued(name, text, duties, steps, chased)
     return by_system("notice_issued", now, now, data, clauses)
+
+
+def clock_time(plan: Plan, at: datetime) -> str:
+    """An instant as people there read it."""
+    return f"{at.astimezone(ZoneInfo(plan.about.jurisdiction.time_zone)):%m月%d日%H:%M}"
 
 
 def _issued(

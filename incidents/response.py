@@ -12,7 +12,7 @@ from incidents import approval, deadlines, tasks
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import holds
 from incidents.logbook import Draft
-from incidents.notices import issue
+from incidents.notices import clock_time, issue
 from incidents.record import Approval, Clock, Record, fresh
 from plans.schema import Grade, NotifyRule, Plan, Role, severity
 from statecharts.lifecycle import LIFECYCLE
@@ -103,7 +103,7 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
     informed = {r.unit: "" for r in rule.notify if not r.answer and r.unit not in called}
     said: dict[str, Any] = {
         "level": granted.level,
-        "from": start.isoformat(timespec="minutes"),
+        "from": clock_time(plan, start),
         "duration": f"{duration.total_seconds() / 3600:g}小时",
     }
     name = fresh(f"N-level-{granted.level}", record.notices)
@@ -137,7 +137,7 @@ def _lifted(plan: Plan, record: Record, granted: Approval, now: datetime) -> Ite
         for recipient in notice.recipients.values()
     }
     if told:
-        said = {"level": str(record.level), "from": at.isoformat(timespec="minutes")}
+        said = {"level": str(record.level), "from": clock_time(plan, at)}
         name = fresh("N-lifted", record.notices)
         yield issue(plan, record, now, name, "lifted", told, chased=False, clauses=plan.termination.clauses, **said)
     for clock in _expected_ends(record):

@@ -114,6 +114,8 @@ class Jurisdiction(Part):
     name: str
     division_code: Annotated[str, Field(pattern=r"^\d{6}$")]
     tier: Literal["county", "city", "region"]
+    time_zone: str = "Asia/Shanghai"
+    """In which times are written for people."""
     site_tier: str = ""
     """What the place below is called, e.g. the county or township that owns early disposal."""
 

@@ -1,0 +1,203 @@
+"""What every incident command of the terminal needs: where the home runs, who asks, and how an answer ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import BaseModel, ValidationError
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from cli.exits import Exit, end
+from cli.status import status
+from client import NoEngine, Token
+from plans import library, roster
+from settings import Settings
+from store.gate import Gate
+
+T = TypeVar("T")
+
+
+class Person(BaseModel):
+    """A personal token, as kept in the home: whose, for which posts, and the private key (Ed25519, hex)."""
+
+    user: str
+    name: str
+    posts: tuple[str, ...]
+    key: str
+    example: bool = False
+    first: bool = False
+
+
+class NotAllowed(Exception):
+    """The home can't tell who asks, in one line."""
+
+
+def gate(settings: Settings) -> Gate:
+    """The directory and register of this home's kind."""
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Gate(settings.folder / "store.db", settings.kind)
+
+
+def appoint(settings: Settings, told: roster.Roster) -> None:
+    """Let the people of a roster act, each by an own key that is kept in this home, readable by its owner alone."""
+    folder = _tokens(settings)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    directory = gate(settings)
+    for number, holder in enumerate(told.holders):
+        file = folder / f"{holder.user}.json"
+        old = Person.model_validate_json(file.read_text("utf-8")) if file.exists() else None
+        key = old.key if old else Ed25519PrivateKey.generate().private_bytes_raw().hex()
+        person = Person(
+            user=holder.user,
+            name=holder.name,
+            posts=holder.posts,
+            key=key,
+            example=told.example,
+            first=number == 0,
+        )
+        fresh = file.with_suffix(".new")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.write(person.model_dump_json(indent=2) + "\n")
+        fresh.replace(file)
+        for post in holder.posts:
+            public = _token(person, post).public_key
+            directory.appoint(holder.user, post, public, holder.name, told.example)
+    directory.close()
+
+
+def people(settings: Settings) -> tuple[Person, ...]:
+    """The personal tokens of this home; an empty home gets the example rosters of the shipped plans, and says so."""
+    folder = _tokens(settings)
+    if not folder.exists():
+        for name in library.shipped():
+            file = library.find(name) / roster.EXAMPLE
+            if file.exists():
+                appoint(settings, roster.read(file))
+                typer.echo(
+                    f"已载入{name}的示例名册（虚构人员） · loaded the example roster of {name} (fictional)", err=True
+                )
+    files = sorted(folder.glob("*.json")) if folder.exists() else []
+    return tuple(Person.model_validate_json(file.read_text("utf-8")) for file in files)
+
+
+def who(settings: Settings, user: str | None, post: str | None) -> Token:
+    """The token of `user`; without one the example's first duty officer, or the home's only token.
+
+    Raises `NotAllowed`.
+    """
+    known = people(settings)
+    if user is None:
+        usual = [person for person in known if person.first and person.example] or list(known)
+        if len(usual) != 1:
+            names = ", ".join(person.user for person in known) or "none"
+            raise NotAllowed(f"--as: expected one of this home's tokens: {names}")
+        person = usual[0]
+    else:
+        found = [person for person in known if person.user == user]
+        if not found:
+            names = ", ".join(person.user for person in known) or "none"
+            raise NotAllowed(f"--as: expected one of this home's tokens: {names}; found {user}")
+        person = found[0]
+    if post is not None and post not in person.posts:
+        raise NotAllowed(f"--post: {person.user} holds {', '.join(person.posts)}; found {post}")
+    return _token(person, post or person.posts[0])
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the engine, once a worker listens. Raises `NoEngine`, saying what to start."""
+    told = await status(settings)
+    if not told["ready"]:
+        raise NoEngine(str(told["why"]))
+    try:
+        return await Client.connect(
+            told["address"], namespace=settings.namespace, data_converter=pydantic_data_converter
+        )
+    except (RPCError, RuntimeError):
+        raise NoEngine("the engine does not answer: `fenghuo up`") from None
+
+
+def fields(words: list[str], file: str | None) -> dict[str, Any]:
+    """The input of a command: a JSON file, and `key=value` words that stand over it. Raises `ValueError`."""
+    asked: dict[str, Any] = {}
+    if file is not None:
+        text = typer.get_text_stream("stdin").read() if file == "-" else _text(file)
+        try:
+            told = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{file}: expected JSON, {error.msg} in line {error.lineno}") from None
+        if not isinstance(told, dict):
+            raise ValueError(f"{file}: expected a JSON object")
+        asked |= told
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign:
+            raise ValueError(f"{word}: expected key=value")
+        try:
+            asked[key] = json.loads(value)
+        except json.JSONDecodeError:
+            asked[key] = value
+    return asked
+
+
+def fault(error: ValidationError) -> str:
+    """The first fault in one line: the field as it is written, and what was expected."""
+    first = error.errors()[0]
+    # A count may be told in two shapes; their names are ours and mean nothing to the person who typed.
+    field = ".".join(str(part) for part in first["loc"] if part not in ("constrained-int", "int", "Count"))
+    words = first["msg"].removeprefix("Value error, ")
+    return f"{field}: {words}" if field else words
+
+
+def local(settings: Settings, at: datetime) -> str:
+    """An instant as people here read it."""
+    return f"{at.astimezone(ZoneInfo(settings.time_zone)):%m-%d %H:%M:%S}"
+
+
+def new_command_id() -> str:
+    """A command id that nobody else uses."""
+    return secrets.token_hex(8)
+
+
+def stop(code: Exit, words: str) -> NoReturn:
+    """End with one line for the person who asked."""
+    typer.echo(words, err=True)
+    end(code)
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run to the end; what can't be reached or told ends with its own exit code."""
+    import asyncio
+
+    try:
+        return asyncio.run(work())
+    except NotAllowed as error:
+        stop(Exit.REFUSED, str(error))
+    except NoEngine as error:
+        stop(Exit.UNREACHABLE, str(error))
+
+
+def _text(file: str) -> str:
+    try:
+        return Path(file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: expected a readable file, {error}") from None
+
+
+def _tokens(settings: Settings) -> Path:
+    return settings.folder / "tokens"
+
+
+def _token(person: Person, post: str) -> Token:
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(person.key))
+    return Token(person.user, post, f"cli-{os.getpid()}", key)

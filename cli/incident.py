@@ -1,0 +1,146 @@
+"""`fenghuo incident`: open, command and read incidents in a terminal. One verb for each command of the core."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from cli import desk, opening, reading
+from cli.exits import Exit, end
+from cli.words import verb_words
+from client import CommandRefused, NoSuchIncident, Unanswered, send
+from incidents.command import Command
+from incidents.facts import Open
+from incidents.incident import COMMANDS
+from settings import Settings
+
+As = Annotated[str | None, typer.Option("--as", help="以谁的身份 · whose token")]
+Post = Annotated[str | None, typer.Option("--post", help="以哪个岗位 · in which of that person's posts")]
+Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words go to stderr")]
+Number = Annotated[str, typer.Argument(metavar="ID", help="事故编号 · the incident's number")]
+MakeSettings = Callable[[], Settings]
+
+
+def make_app(settings: MakeSettings, help_: str) -> typer.Typer:
+    """The same commands for one kind of home: live, or drill."""
+    app = typer.Typer(no_args_is_help=True, help=help_)
+
+    @app.command("open")
+    def open_incident(
+        plan: str,
+        facts: Annotated[str, typer.Argument(help="FACTS.json, or -")],
+        number: Annotated[str | None, typer.Option("--id", help="编号；不给则自动编号 · the number")] = None,
+        yes: Annotated[bool, typer.Option("--yes", help="不再询问 · do not ask")] = False,
+        as_: As = None,
+        post: Post = None,
+        command_id: Annotated[str | None, typer.Option("--command-id")] = None,
+        json_: Json = False,
+    ) -> None:
+        """开启一起事故 · Open an incident: says whom it will notify, and asks."""
+        opening.open_incident(settings(), plan, facts, number, yes, as_, post, command_id, json_)
+
+    reading.add(app, settings)
+    for command in COMMANDS:
+        if command is not Open:
+            _add_verb(app, settings, command)
+    return app
+
+
+def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) -> None:
+    def run(
+        number: Annotated[str, typer.Argument(metavar="ID", help="事故编号 · the incident's number")] = "",
+        words: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="字段 · fields")] = None,
+        file: Annotated[str | None, typer.Option("--file", help="INPUT.json, or -")] = None,
+        command_id: Annotated[str | None, typer.Option("--command-id", help="重试时给同一个 · repeat with it")] = None,
+        as_: As = None,
+        post: Post = None,
+        schema: Annotated[bool, typer.Option("--schema", help="输入的 JSON Schema · of the input")] = False,
+        json_: Json = False,
+    ) -> None:
+        if schema:
+            typer.echo(json.dumps(input_schema(command), ensure_ascii=False, indent=2))
+            end(Exit.DONE)
+        if not number:
+            desk.stop(Exit.BAD_INPUT, "ID: expected the incident's number")
+        try:
+            asked = desk.fields(words or [], file)
+        except ValueError as error:
+            desk.stop(Exit.BAD_INPUT, str(error))
+        told = desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id))
+        _answer(told, json_)
+
+    chinese, english = verb_words(command)
+    run.__doc__ = f"{chinese} · {english}"
+    app.command(command.verb)(run)
+
+
+async def _send(
+    settings: Settings,
+    command: type[Command],
+    number: str,
+    asked: dict[str, Any],
+    user: str | None,
+    post: str | None,
+    command_id: str | None,
+) -> dict[str, Any]:
+    token = desk.who(settings, user, post)
+    name = command_id or desk.new_command_id()
+    if "envelope" in asked:
+        desk.stop(Exit.BAD_INPUT, "envelope: it is made here; expected the command's own fields")
+    try:
+        signed = token.sign(number, command, name, **asked)
+    except ValidationError as error:
+        desk.stop(Exit.BAD_INPUT, desk.fault(error))
+    client = await desk.connect(settings)
+    try:
+        receipt = await send(client.get_workflow_handle(number), signed)
+    except CommandRefused as refused:
+        return {
+            "command_id": name,
+            "status": "refused",
+            "class": refused.refusal.kind,
+            "seq": None,
+            "reason": refused.refusal.reason,
+            "clauses": list(refused.refusal.clauses),
+        }
+    except Unanswered as unanswered:
+        return _told(name, "unknown", None, str(unanswered))
+    except NoSuchIncident:
+        desk.stop(Exit.NOT_FOUND, reading.not_found(settings, number))
+    return _told(name, "done", list(receipt.seq), None)
+
+
+def _told(command_id: str, status: str, seq: list[int] | None, reason: str | None) -> dict[str, Any]:
+    return {"command_id": command_id, "status": status, "class": None, "seq": seq, "reason": reason, "clauses": []}
+
+
+def _answer(told: dict[str, Any], json_: bool) -> None:
+    code = {"done": Exit.DONE, "unknown": Exit.UNKNOWN, "refused": Exit.REFUSED}[told["status"]]
+    if told["class"] == "form":
+        code = Exit.BAD_INPUT
+    clauses = f"（{'、'.join(told['clauses'])}）" if told["clauses"] else ""
+    if told["status"] == "done":
+        words = f"已办：日志第 {told['seq'][0]} 至 {told['seq'][1]} 条 · done"
+    elif told["status"] == "refused":
+        words = f"未受理：{told['reason']}{clauses} · refused ({told['class']})"
+        if told["class"] == "plan":
+            words += "\n若已照此办理，请用 deviate 如实记录 · if it was done so, record it with `deviate`"
+    else:
+        words = f"未知：{told['reason']} · unknown; --command-id {told['command_id']}"
+    if json_:
+        typer.echo(json.dumps(told, ensure_ascii=False))
+    typer.echo(words, err=json_ or code is not Exit.DONE)
+    end(code)
+
+
+def input_schema(command: type[Command]) -> dict[str, Any]:
+    """The JSON Schema of a command's input: everything but the envelope, which is made here."""
+    schema = command.model_json_schema()
+    schema["properties"].pop("envelope")
+    schema["required"] = [name for name in schema.get("required", []) if name != "envelope"]
+    schema.get("$defs", {}).pop("Envelope", None)
+    return schema

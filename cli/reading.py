@@ -1,0 +1,275 @@
+"""Reading incidents in the terminal: lists and logs from the store, and what must be fresh from the incident itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from cli import desk
+from cli.exits import Exit, end
+from cli.words import verb_words
+from client import NoEngine, NoSuchIncident, Unanswered, record_of, resume
+from incidents import view
+from incidents.incident import COMMANDS, fold
+from incidents.logbook import Entry
+from incidents.record import Record
+from settings import Settings
+from store.database import open_database
+from store.logbook import Logbooks
+
+Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words go to stderr")]
+Number = Annotated[str, typer.Argument(metavar="ID", help="事故编号 · the incident's number")]
+
+
+def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
+    """Put the reading commands into `app`."""
+
+    @app.command("list")
+    def list_incidents(json_: Json = False) -> None:
+        """所有事故 · All incidents, the newest last."""
+        rows = desk.run(lambda: _list(settings()))
+        if json_:
+            typer.echo(json.dumps(rows, ensure_ascii=False))
+        for row in [] if json_ else rows:
+            level = f"{row['level']}级响应" if row["level"] else "未启动响应"
+            typer.echo(
+                f"{row['id']}  {row['grade_standing']}级  {row['phase']}  {level}  {row['place']} {row['enterprise']}"
+            )
+        if not rows:
+            typer.echo("还没有事故 · no incident yet", err=True)
+        end(Exit.DONE)
+
+    @app.command("show")
+    def show(number: Number, json_: Json = False) -> None:
+        """现状 · How an incident stands now."""
+        record = desk.run(lambda: _record(settings(), number))
+        told = view.shown(record)
+        typer.echo(json.dumps(told, ensure_ascii=False) if json_ else _words(settings(), told))
+        end(Exit.DONE)
+
+    @app.command("log")
+    def log(
+        number: Number,
+        as_of: Annotated[str | None, typer.Option("--as-of", help="当时所知 · as known at TIME")] = None,
+        with_refusals: Annotated[bool, typer.Option("--with-refusals", help="并列未受理的命令 · beside it")] = False,
+        json_: Json = False,
+    ) -> None:
+        """日志 · The log, one entry a line."""
+        until = _time(as_of)
+        entries = desk.run(lambda: _entries(settings(), number))
+        for entry in entries:
+            if until is None or entry.known_at <= until:
+                typer.echo(json.dumps(view.line(entry), ensure_ascii=False) if json_ else _line(settings(), entry))
+        if with_refusals:
+            directory = desk.gate(settings())
+            for refusal in directory.refusals():
+                if refusal["incident"] == number:
+                    typer.echo(json.dumps({"refusal": refusal}, ensure_ascii=False) if json_ else _refusal(refusal))
+        end(Exit.DONE)
+
+    @app.command("watch")
+    def watch(number: Number, json_: Json = False) -> None:
+        """跟看日志 · Follow the log until Ctrl-C, or until the incident is closed."""
+        try:
+            desk.run(lambda: _watch(settings(), number, json_))
+        except KeyboardInterrupt:
+            end(Exit.DONE)
+        end(Exit.DONE)
+
+    @app.command("verbs")
+    def verbs(json_: Json = False) -> None:
+        """可用的命令 · What can be asked of an incident, and its fields."""
+        told = [
+            {
+                "verb": command.verb,
+                "zh": verb_words(command)[0],
+                "en": verb_words(command)[1],
+                "fields": [name for name in command.model_fields if name != "envelope"],
+            }
+            for command in COMMANDS
+        ]
+        if json_:
+            typer.echo(json.dumps(told, ensure_ascii=False))
+        for verb in [] if json_ else told:
+            typer.echo(f"{verb['verb']:20} {verb['zh']}  {' '.join(verb['fields'])}")
+        end(Exit.DONE)
+
+    @app.command("resume")
+    def resume_incident(number: Number, json_: Json = False) -> None:
+        """从日志恢复 · Start an incident again from its stored log, where the engine has lost it."""
+        told = desk.run(lambda: _resume(settings(), number))
+        if json_:
+            typer.echo(json.dumps(told))
+        typer.echo(f"{number} 已从第 {told['seq']} 条恢复 · resumed", err=json_)
+        end(Exit.DONE)
+
+
+@asynccontextmanager
+async def stored(settings: Settings) -> AsyncIterator[Logbooks]:
+    """The stored logbooks of this home's kind."""
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = await open_database(settings.folder / "store.db")
+    try:
+        yield Logbooks(database)
+    finally:
+        await database.dispose()
+
+
+def not_found(settings: Settings, number: str) -> str:
+    """The words for a number that nobody knows here, with a hint where the other kind has it."""
+    other = "drill" if settings.kind == "live" else "live"
+    here = (
+        f"{number}：本机{'实战' if settings.kind == 'live' else '演练'}中没有此编号 · no such {settings.kind} incident"
+    )
+    if (settings.home / other / "store.db").exists():
+        hint = "fenghuo drill incident ..." if other == "drill" else "fenghuo incident ..."
+        here += f"；另一类请用 `{hint}` · for the other kind"
+    return here
+
+
+async def _list(settings: Settings) -> list[dict[str, Any]]:
+    async with stored(settings) as logbooks:
+        rows = await logbooks.incidents()
+    told = [(number, seq, json.loads(body)) for number, seq, body in rows]
+    return [
+        {
+            "id": number,
+            "kind": body["kind"],
+            "plan": body["plan"],
+            "phase": body["phase"],
+            "grade_computed": body["computed"],
+            "grade_standing": body["standing"],
+            "level": body["level"],
+            "place": body["place"],
+            "enterprise": body["enterprise"],
+            "seq": seq,
+        }
+        for number, seq, body in told
+    ]
+
+
+async def _entries(settings: Settings, number: str) -> tuple[Entry, ...]:
+    """The stored log, once it has all that the incident has answered so far."""
+    try:
+        client = await desk.connect(settings)
+        wanted = (await record_of(client.get_workflow_handle(number))).head.seq
+    except (NoEngine, NoSuchIncident, Unanswered):
+        wanted = 0
+    async with stored(settings) as logbooks:
+        for _ in range(40):
+            entries = await logbooks.read(number)
+            if entries and entries[-1].seq >= wanted:
+                return entries
+            if not wanted:
+                break
+            await asyncio.sleep(0.05)
+    if not entries:
+        desk.stop(Exit.NOT_FOUND, not_found(settings, number))
+    typer.echo(f"日志落后 {wanted - entries[-1].seq} 条，正在写入 · the stored log lags behind", err=True)
+    return entries
+
+
+async def _record(settings: Settings, number: str) -> Record:
+    try:
+        client = await desk.connect(settings)
+        return await record_of(client.get_workflow_handle(number))
+    except NoSuchIncident:
+        return await _folded(settings, number)
+    except (NoEngine, Unanswered) as error:
+        record = await _folded(settings, number)
+        typer.echo(f"{error}；以下为已存日志 · from the stored log", err=True)
+        return record
+
+
+async def _folded(settings: Settings, number: str) -> Record:
+    async with stored(settings) as logbooks:
+        entries = await logbooks.read(number)
+    if not entries:
+        desk.stop(Exit.NOT_FOUND, not_found(settings, number))
+    return fold(Record(id=number), entries)
+
+
+async def _watch(settings: Settings, number: str, json_: bool) -> None:
+    seen = 0
+    async with stored(settings) as logbooks:
+        while True:
+            entries = await logbooks.read(number)
+            if not entries:
+                desk.stop(Exit.NOT_FOUND, not_found(settings, number))
+            for entry in entries[seen:]:
+                typer.echo(json.dumps(view.line(entry), ensure_ascii=False) if json_ else _line(settings, entry))
+            sys.stdout.flush()
+            seen = len(entries)
+            if entries[-1].kind == "closed":
+                return
+            await asyncio.sleep(0.5)
+
+
+async def _resume(settings: Settings, number: str) -> dict[str, Any]:
+    record = await _folded(settings, number)
+    if record.closed:
+        desk.stop(Exit.REFUSED, f"{number} 已结案 · closed")
+    client = await desk.connect(settings)
+    if not await resume(client, record, settings.task_queue):
+        desk.stop(Exit.REFUSED, f"{number} 正在运行，无需恢复 · it runs already")
+    return {"id": number, "seq": record.head.seq, "head": record.head.hash}
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        told = None
+    if told is None or told.tzinfo is None:
+        desk.stop(Exit.BAD_INPUT, f"--as-of: expected a time with an offset, found {text}")
+    return told
+
+
+def _words(settings: Settings, told: dict[str, Any]) -> str:
+    commander = told["commander"] or {}
+    lines = [
+        f"{told['id']}  {told['plan']}  阶段 {told['phase']}",
+        f"等级 计算 {told['grade_computed']} / 现行 {told['grade_standing']} / 法定 {told['statutory_grade']}"
+        f"  响应 {told['level'] or '未启动'}",
+        f"现场指挥 {commander.get('post')} {commander.get('user') or ''}（{commander.get('how')}）",
+    ]
+    if told["grade_may_be"] != told["grade_computed"]:
+        lines.append(f"未核实数据若属实，可能达到 {told['grade_may_be']}级")
+    lines += [f"偏离/异议 第{item['seq']}条 {item['says']}" for item in told["departures"]]
+    for act in told["approvals"]:
+        said = f"{act['user']} {act['form']}" if act["user"] else ""
+        lines.append(f"审批 {act['id']} {act['what']} {act['stage']} {act['state']} {act['post']} {said}".rstrip())
+    running = ("overdue", "due_soon", "running")
+    clocks = [clock for clock in told["clocks"] if clock["verdict"] in running]
+    for clock in sorted(clocks, key=lambda clock: (running.index(clock["verdict"]), clock["due_at"])):
+        due = desk.local(settings, datetime.fromisoformat(clock["due_at"]))
+        lines.append(f"时限 {clock['verdict']:8} {due}  {clock['id']} {clock['says']} → {clock['to']}")
+    for notice in told["notices"]:
+        states: dict[str, int] = {}
+        for recipient in notice["recipients"]:
+            states[recipient["state"]] = states.get(recipient["state"], 0) + 1
+        lines.append(f"通知 {notice['id']}  " + "  ".join(f"{state} {n}" for state, n in states.items()))
+    lines += [f"任务 {task['state']:8} {task['id']} {task['owner']}" for task in told["tasks"]]
+    return "\n".join(lines)
+
+
+def _line(settings: Settings, entry: Entry) -> str:
+    data = json.dumps(dict(entry.data), ensure_ascii=False)
+    clauses = f" [{'、'.join(entry.clauses)}]" if entry.clauses else ""
+    shown = data if len(data) <= 160 else data[:157] + "..."
+    return (
+        f"{entry.seq:4} {desk.local(settings, entry.true_at)} {entry.kind} {entry.user}/{entry.post}{clauses} {shown}"
+    )
+
+
+def _refusal(refusal: dict[str, Any]) -> str:
+    return f"   - {refusal['at']} 未受理 {refusal['verb']} {refusal['user']}/{refusal['post']}：{refusal['reason']}"

@@ -1,0 +1,153 @@
+"""How an incident is shown to people and scripts: the JSON shapes of the contract, read from the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from incidents.logbook import Entry
+from incidents.record import Approval, Record
+from statecharts.approval import OPEN
+
+
+def shown(record: Record) -> dict[str, Any]:
+    """What `show` gives: phase, grades, level, command, approvals, clocks, notices, tasks and where the log stands."""
+    told = record.model_dump(mode="json")
+    grades, commander = told["grades"] or {}, told["commander"]
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "plan": record.plan,
+        "plan_hash": record.plan_hash,
+        "phase": record.phase,
+        "grade_computed": grades.get("computed"),
+        "grade_standing": grades.get("standing"),
+        "grade_may_be": grades.get("may_be"),
+        "statutory_grade": grades.get("statutory"),
+        "level": record.level,
+        "commander": commander and {name: commander[name] for name in ("post", "user", "since", "how")},
+        "approvals": [item for approval in record.approvals.values() for item in _stages(approval)],
+        "clocks": [
+            {
+                "id": clock["id"],
+                "clause": clock["clause"],
+                "from": clock["sender"],
+                "to": clock["addressee"],
+                "leg": clock["leg"],
+                "starts_at": clock["starts_at"],
+                "due_at": clock["due_at"],
+                "done_at": clock["done_at"],
+                "verdict": clock["verdict"],
+                "says": clock["says"],
+                "soft": clock["soft"],
+                "external": clock["external"],
+            }
+            for clock in told["clocks"].values()
+        ],
+        "notices": [
+            {
+                "id": notice.id,
+                "recipients": [
+                    {
+                        "unit": recipient.unit,
+                        "channel": notice.steps[recipient.step].channel,
+                        "state": recipient.state,
+                        "answered_by": recipient.answered_by,
+                    }
+                    for recipient in notice.recipients.values()
+                ],
+            }
+            for notice in record.notices.values()
+        ],
+        "tasks": [
+            {name: task[name] for name in ("id", "owner", "state", "due_at", "clauses")}
+            for task in told["tasks"].values()
+        ],
+        "conditions": {name: tick["holds"] for name, tick in told["conditions"].items()},
+        "departures": told["departures"],
+        "facts": told["facts"],
+        "counts": told["counts"],
+        "hearsay": told["hearsay"],
+        "window_ends": told["window_ends"],
+        "seq": record.head.seq,
+        "head": record.head.hash,
+    }
+
+
+def line(entry: Entry) -> dict[str, Any]:
+    """One line of the log: what was hashed, and its hash."""
+    return {
+        "seq": entry.seq,
+        "true_at": entry.true_at.isoformat(),
+        "known_at": entry.known_at.isoformat(),
+        "kind": entry.kind,
+        "user": entry.user,
+        "post": entry.post,
+        "clauses": list(entry.clauses),
+        "data": dict(entry.data),
+        "prev": entry.prev,
+        "hash": entry.hash,
+    }
+
+
+def first_page(record: Record, entries: Iterable[Entry]) -> dict[str, Any]:
+    """What a supervisor reads first: who decided in what form, who commanded when, each deadline's verdict, whom the
+    notices reached, and everything that departed from the plan or is not signed."""
+    told = shown(record)
+    commanders: list[dict[str, Any]] = []
+    for entry in entries:
+        post = {
+            "opened": entry.data.get("presumed_commander"),
+            "command_passed": entry.data.get("post"),
+            "deviation": entry.data.get("commander"),
+        }.get(entry.kind)
+        if post:
+            if commanders:
+                commanders[-1]["to"] = entry.true_at.isoformat()
+            user = entry.data.get("by") or entry.data.get("ordered_by") or ""
+            commanders.append({"post": post, "user": user, "from": entry.true_at.isoformat(), "to": None})
+    spoken = [act for act in told["approvals"] if act["form"] not in (None, "in_system")]
+    return {
+        **{name: told[name] for name in ("id", "kind", "plan", "plan_hash", "phase", "grade_standing", "level")},
+        "departures": told["departures"],
+        "not_signed": [act for act in spoken if act["hand"] != "signed"],
+        "spoken": spoken,
+        "decisions": told["approvals"],
+        "commanders": commanders,
+        "clocks": told["clocks"],
+        "unreached": [
+            {"notice": notice["id"], "unit": recipient["unit"], "state": recipient["state"]}
+            for notice in told["notices"]
+            for recipient in notice["recipients"]
+            if recipient["state"] in ("unreached", "uncertain", "failed")
+        ],
+        "notices": told["notices"],
+        "seq": told["seq"],
+        "head": told["head"],
+    }
+
+
+def _stages(approval: Approval) -> Iterator[dict[str, Any]]:
+    """One item for each stage: what was said there, or who is waited for."""
+    said = {act.stage: act for act in approval.acts}
+    for stage in approval.stages:
+        act = said.get(stage.stage)
+        # A stage that nobody has answered: it waits, comes later, or came too late.
+        waits = "waiting" if approval.stage() == stage else "next"
+        state = waits if approval.state in OPEN else approval.state
+        yield {
+            "id": approval.id,
+            "what": approval.what if approval.level is None else f"{approval.what} {approval.level}",
+            "stage": stage.stage,
+            "post": act.post if act else ",".join(stage.posts),
+            "user": act.user if act else None,
+            "form": act.form if act else None,
+            "at": act.at.isoformat() if act else None,
+            "read_back": act.read_back if act else None,
+            "recorded_by": act.recorded_by if act else None,
+            "confirmed_by": act.confirmed_by if act else None,
+            "hand": act.hand if act else None,
+            "state": act.answer if act else state,
+            "digest": approval.digest,
+            "clauses": list(stage.clauses),
+        }
