@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Kind = Literal["live", "drill"]
@@ -31,10 +31,30 @@ class Settings(BaseSettings):
     """Port of the engine's own pages, 0 for a free one."""
     retention: timedelta = timedelta(days=90)
     """How long the engine remembers a closed incident; the archive is kept for good."""
+    webhook_url: HttpUrl | None = None
+    """Where notices go by POST; without it the channel is absent."""
+    webhook_secret: SecretStr = SecretStr("")
+    """Signs each POST; needed with `webhook_url`."""
+    smtp_host: str = ""
+    """The mail server; without it the channel is absent."""
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_sender: str = "fenghuo@localhost"
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_addresses: dict[str, str] = {}
+    """Addresses by unit or post, as JSON."""
+    channel_within: timedelta = timedelta(seconds=10)
+    """After this a message without an answer is uncertain."""
     time_zone: str = "Asia/Shanghai"
     """In which times are shown to people; JSON always carries an offset."""
     grace: timedelta = timedelta(seconds=10)
     """How long a worker that was asked to stop may finish what it has in hand."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.webhook_url is not None and not self.webhook_secret.get_secret_value():
+            raise ValueError("webhook_secret: expected one, since webhook_url is set")
+        return self
 
     @property
     def folder(self) -> Path:

@@ -18,13 +18,17 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.delivery import Delivery
-from activities.gateways.inbox import InboxGateway
+from activities.gateways.inbox import InboxChannel
+from activities.gateways.port import Channel, Ledgered
+from activities.gateways.smtp import Smtp
+from activities.gateways.webhook import Webhook
 from activities.logbook import Logbook
 from plans import registry
 from settings import Settings
 from store.database import open_database
 from store.gate import Gate
 from store.inbox import Inbox
+from store.ledger import Ledger
 from store.logbook import Logbooks
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
@@ -38,7 +42,7 @@ log = structlog.get_logger()
 
 def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate: Gate) -> Worker:
     """The worker of one instance."""
-    delivery = Delivery({"inbox": InboxGateway(Inbox(database))})
+    delivery = Delivery(channels(settings, database), settings.kind)
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -48,6 +52,26 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         graceful_shutdown_timeout=settings.grace,
     )
+
+
+def channels(settings: Settings, database: AsyncEngine) -> dict[str, Channel]:
+    """The channels that this instance has."""
+    ledger = Ledger(database)
+    found: dict[str, Channel] = {"inbox": InboxChannel(Inbox(database))}
+    if settings.webhook_url is not None:
+        webhook = Webhook(str(settings.webhook_url), settings.webhook_secret)
+        found["webhook"] = Ledgered(webhook, ledger, settings.channel_within)
+    if settings.smtp_host:
+        smtp = Smtp(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_sender,
+            settings.smtp_addresses,
+            settings.smtp_user,
+            settings.smtp_password,
+        )
+        found["smtp"] = Ledgered(smtp, ledger, settings.channel_within)
+    return found
 
 
 async def connect(settings: Settings) -> Client:

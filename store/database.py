@@ -1,27 +1,63 @@
-"""Opening the database: WAL, and every commit on disk before it is answered."""
+"""Opening the database of a home: brought up to date first, WAL, every commit on disk before it is answered."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import event
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from store.models import Base
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class DatabaseFault(Exception):
+    """The database can't be used by this release, in one line."""
 
 
 async def open_database(file: Path) -> AsyncEngine:
-    """Open, or make, the SQLite file of one home."""
+    """Open, or make, the SQLite file of one home. Raises `DatabaseFault`."""
+    open_for_gate(file).dispose()
     engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
+    _harden(engine.sync_engine)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def open_for_gate(file: Path, wait: float = 5.0) -> Engine:
+    """The same file for blocking, short work; `wait` seconds for another's write. Raises `DatabaseFault`."""
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": wait})
+    _harden(engine)
+    _upgrade(engine, file)
+    return engine
+
+
+def _upgrade(engine: Engine, file: Path) -> None:
+    """Bring the tables to this release's shape. Several processes may open a home at once: one writes, the others
+    wait for it and find nothing left to do."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    with engine.connect() as connection:
+        at = MigrationContext.configure(connection).get_current_revision()
+    if at == scripts.get_current_head():
+        return
+    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+        raise DatabaseFault(f"{file}: made by a newer release (step {at}); install that release, or restore a backup")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def _harden(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
     def harden(connection: object, _: object) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]  # the driver's own connection
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA busy_timeout=5000")
         cursor.close()
-
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    return engine

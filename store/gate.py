@@ -12,12 +12,13 @@ from typing import Any
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from incidents.envelope import signed_bytes
 from incidents.logbook import GENESIS
-from store.models import Base, StoredHolder, StoredPlan, StoredReceipt, StoredRefusal
+from store.database import open_for_gate
+from store.models import StoredHolder, StoredPlan, StoredReceipt, StoredRefusal
 
 
 class Gate:
@@ -26,8 +27,7 @@ class Gate:
     def __init__(self, file: Path, kind: str = "live") -> None:
         self._kind = kind
         # A validator must answer well within the engine's two seconds.
-        self._engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 1.0})
-        Base.metadata.create_all(self._engine)
+        self._engine = open_for_gate(file, wait=1.0)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -15,12 +17,11 @@ class Inbox:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def put(self, key: str, unit: str, text: str) -> bool:
-        """Keep a message. False if it is already there."""
+    async def put(self, messages: Sequence[tuple[str, str, str]]) -> None:
+        """Keep messages, each as (key, unit, text). Those that are there already stay as they are."""
+        rows = [{"key": key, "unit": unit, "text": text} for key, unit, text in messages]
         async with AsyncSession(self._engine) as session, session.begin():
-            query = insert(StoredMessage).values(key=key, unit=unit, text=text)
-            made = await session.execute(query.on_conflict_do_nothing().returning(StoredMessage.key))
-            return made.first() is not None
+            await session.execute(insert(StoredMessage).on_conflict_do_nothing(), rows)
 
     async def read(self, unit: str) -> tuple[tuple[str, str], ...]:
         """The messages of a unit as (key, text)."""

@@ -65,6 +65,20 @@ class StoredAnswer(Base):
     body: Mapped[str] = mapped_column(Text)
 
 
+class StoredSending(Base):
+    """One message on its way out, under its business key: written before it leaves, and its receipt after."""
+
+    __tablename__ = "sendings"
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    attempts: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    """None while nobody knows: it may have left."""
+    doubted: Mapped[bool] = mapped_column(default=False)
+    """An attempt ended without a receipt, and the channel does not know keys: it may have arrived twice."""
+    words: Mapped[str] = mapped_column(Text, default="")
+
+
 class StoredMessage(Base):
     """A message in a unit's console inbox, under its business key `incident/notice/recipient/channel/step`."""
 
