@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.archive import Archive
 from activities.delivery import Delivery
 from activities.gateways.inbox import InboxChannel
 from activities.gateways.port import Channel, Ledgered
@@ -42,13 +43,15 @@ log = structlog.get_logger()
 
 def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate: Gate) -> Worker:
     """The worker of one instance."""
+    home = settings.folder
+    archive = Archive(home / "archive", home / "evidence", Logbooks(database), gate, client)
     delivery = Delivery(channels(settings, database), settings.kind)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
         interceptors=[GateInterceptor(gate)],
-        activities=[Logbook(Logbooks(database)).sync, delivery.deliver],
+        activities=[Logbook(Logbooks(database)).sync, delivery.deliver, archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         graceful_shutdown_timeout=settings.grace,
     )

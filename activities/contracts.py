@@ -11,6 +11,7 @@ from incidents.record import Part, Record
 
 SYNC = "sync"
 DELIVER = "deliver"
+ARCHIVE = "archive"
 CONFLICT = "LogConflict"
 """Error type of a refused `sync`: the store holds another entry under this number. Its detail: the stored `Head`."""
 
@@ -81,3 +82,18 @@ class DeliverResult(Part):
     """What the channel said of each unit."""
 
     outcomes: Mapping[str, Outcome]
+
+
+class ArchiveRequest(Part):
+    """The dossier of one incident, with all entries up to `seq`."""
+
+    incident: str
+    plan_hash: str
+    seq: int
+
+
+class ArchiveResult(Part):
+    """The SHA-256 of the manifest, and the last entry that it covers."""
+
+    manifest: str
+    seq: int

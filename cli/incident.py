@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +16,9 @@ from cli import desk, opening, reading
 from cli.exits import Exit, end
 from cli.words import verb_words
 from client import CommandRefused, NoSuchIncident, Unanswered, send
+from incidents.approval import AttachSignature
 from incidents.command import Command
+from incidents.departures import AttachEvidence
 from incidents.facts import Open
 from incidents.incident import COMMANDS
 from settings import Settings
@@ -88,6 +93,8 @@ async def _send(
     command_id: str | None,
 ) -> dict[str, Any]:
     token = desk.who(settings, user, post)
+    if command in (AttachEvidence, AttachSignature) and "path" in asked:
+        asked |= _kept(settings, Path(str(asked.pop("path"))), command)
     name = command_id or desk.new_command_id()
     if "envelope" in asked:
         desk.stop(Exit.BAD_INPUT, "envelope: it is made here; expected the command's own fields")
@@ -112,6 +119,22 @@ async def _send(
     except NoSuchIncident:
         desk.stop(Exit.NOT_FOUND, reading.not_found(settings, number))
     return _told(name, "done", list(receipt.seq), None)
+
+
+def _kept(settings: Settings, path: Path, command: type[Command]) -> dict[str, Any]:
+    """Keep a file in the home under its SHA-256, and say what the log is told of it."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        desk.stop(Exit.BAD_INPUT, f"path: expected a readable file, {error}")
+    digest = hashlib.sha256(content).hexdigest()
+    folder = settings.folder / "evidence"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = folder / f".{digest}.{os.getpid()}"
+    fresh.write_bytes(content)
+    fresh.replace(folder / digest)
+    told = {"sha256": digest, "name": path.name}
+    return told | {"size": len(content)} if command is AttachEvidence else told
 
 
 def _told(command_id: str, status: str, seq: list[int] | None, reason: str | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ from incidents.incident import COMMANDS, fold
 from incidents.logbook import Entry
 from incidents.record import Record
 from settings import Settings
+from store import dossier
 from store.database import open_database
 from store.logbook import Logbooks
 
@@ -99,6 +101,35 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
             typer.echo(json.dumps(told, ensure_ascii=False))
         for verb in [] if json_ else told:
             typer.echo(f"{verb['verb']:20} {verb['zh']}  {' '.join(verb['fields'])}")
+        end(Exit.DONE)
+
+    @app.command("export")
+    def export(
+        number: Number, to: Annotated[Path, typer.Option("--to", help="文件夹 · the folder")], json_: Json = False
+    ) -> None:
+        """导出卷宗 · Write the dossier of an incident, as the log stands, into a new folder."""
+        if to.exists():
+            desk.stop(Exit.BAD_INPUT, f"--to: expected a folder that does not exist yet, found {to}")
+        manifest = desk.run(lambda: _export(settings(), number, to / number))
+        told = {"id": number, "folder": str(to / number), "manifest": manifest}
+        typer.echo(json.dumps(told) if json_ else f"{to / number}  {manifest}")
+        end(Exit.DONE)
+
+    @app.command("verify")
+    def verify(
+        folder: Annotated[Path, typer.Argument(help="卷宗文件夹 · a dossier's folder")], json_: Json = False
+    ) -> None:
+        """核验卷宗 · Whether a dossier is as it was written: 0, else 1 with the file or entry that was altered."""
+        try:
+            head = dossier.check(folder)
+        except dossier.Altered as altered:
+            if json_:
+                typer.echo(json.dumps({"intact": False, "why": str(altered)}, ensure_ascii=False))
+            desk.stop(Exit.FAULT, str(altered))
+        if json_:
+            typer.echo(json.dumps({"intact": True, "seq": head.seq, "head": head.hash}))
+        else:
+            typer.echo(f"完好：{head.seq} 条 · intact  {head.hash}")
         end(Exit.DONE)
 
     @app.command("resume")
@@ -194,6 +225,16 @@ async def _folded(settings: Settings, number: str) -> Record:
     if not entries:
         desk.stop(Exit.NOT_FOUND, not_found(settings, number))
     return fold(Record(id=number), entries)
+
+
+async def _export(settings: Settings, number: str, folder: Path) -> str:
+    entries = await _entries(settings, number)
+    directory = desk.gate(settings)
+    plan = directory.plan(entries[0].data["plan_hash"])
+    refusals = [told for told in directory.refusals() if told["incident"] == number]
+    directory.close()
+    folder.parent.mkdir(parents=True)
+    return dossier.write(folder, entries, plan or "", refusals, evidence=settings.folder / "evidence")
 
 
 async def _watch(settings: Settings, number: str, json_: bool) -> None:

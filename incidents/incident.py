@@ -113,6 +113,7 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
     "reopened": (termination.reopened,),
     "window_opened": (recovery.window_opened,),
     "archived": (recovery.archived,),
+    "archive_written": (recovery.kept,),
     "closed": (recovery.closed,),
     "clocks_started": (deadlines.started,),
     "clock_due_soon": (deadlines.moved,),
@@ -152,6 +153,8 @@ class FollowUps(NamedTuple):
 
     sendings: tuple[notices.Sending, ...]
     next_due: datetime | None
+    archive: bool
+    """Whether the dossier must be written."""
 
 
 def handle(plan: Plan, record: Record, command: Command, now: datetime) -> Answer:
@@ -186,7 +189,8 @@ def follow_ups(plan: Plan, record: Record) -> FollowUps:
         *approval.instants(plan, record),
         *recovery.instants(record),
     ]
-    return FollowUps(tuple(notices.sendings(record)), min(due, default=None))
+    archive = record.closed or (record.phase == "archived" and not record.archive)
+    return FollowUps(tuple(notices.sendings(record)), min(due, default=None), archive)
 
 
 def fold(record: Record, entries: Iterable[Entry]) -> Record:

@@ -208,6 +208,8 @@ class Record(Part):
     """Files by SHA-256, with their names."""
     departures: tuple[Departure, ...] = ()
     support_asked: bool = False
+    archive: str = ""
+    """SHA-256 of the dossier's manifest, once it is written."""
     window_ends: AwareDatetime | None = None
     """Until then new deaths still count (order 493 art. 13)."""
 

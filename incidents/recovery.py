@@ -55,6 +55,12 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         yield by_system("closed", max(record.window_ends, now), now, {}, clauses)
 
 
+def written(record: Record, manifest: str, seq: int, now: datetime) -> Iterator[Draft]:
+    """The entry of a dossier that was written."""
+    if not record.archive:
+        yield by_system("archive_written", now, now, {"manifest": manifest, "seq": seq}, ("N-ERL-94",))
+
+
 def instants(record: Record) -> Iterator[datetime]:
     """When an archived incident closes."""
     if record.phase == "archived" and record.window_ends is not None:
@@ -63,6 +69,10 @@ def instants(record: Record) -> Iterator[datetime]:
 
 def archived(record: Record, entry: Draft) -> Record:
     return record.but(phase=LIFECYCLE.step(record.phase, "archive", record))
+
+
+def kept(record: Record, entry: Draft) -> Record:
+    return record.but(archive=entry.data["manifest"])
 
 
 def window_opened(record: Record, entry: Draft) -> Record:

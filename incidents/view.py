@@ -69,6 +69,7 @@ def shown(record: Record) -> dict[str, Any]:
         "counts": told["counts"],
         "hearsay": told["hearsay"],
         "window_ends": told["window_ends"],
+        "archive": record.archive or None,
         "seq": record.head.seq,
         "head": record.head.hash,
     }

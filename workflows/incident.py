@@ -16,16 +16,19 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.contracts import (
+        ARCHIVE,
         CONFLICT,
         DELIVER,
         SYNC,
+        ArchiveRequest,
+        ArchiveResult,
         DeliverRequest,
         DeliverResult,
         Summary,
         SyncRequest,
         SyncResult,
     )
-    from incidents import notices
+    from incidents import notices, recovery
     from incidents.command import Command, Refusal
     from incidents.incident import COMMANDS, FollowUps, fold, follow_ups, handle, pass_time
     from incidents.logbook import Draft, Entry, Head, seal
@@ -90,6 +93,8 @@ class IncidentWorkflow:
         self._poked = True
         self._sync: asyncio.Task[SyncResult] | None = None
         self._deliveries: dict[tuple[str, int], asyncio.Task[DeliverResult]] = {}
+        self._archive: asyncio.Task[ArchiveResult] | None = None
+        self._archived = False
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
 
@@ -175,6 +180,11 @@ class IncidentWorkflow:
                 summary=Summary.of(self._record),
             )
             self._sync = workflow.start_activity(SYNC, request, result_type=SyncResult, **pacing.SYNC)
+        if todo.archive and self._archive is None and not self._archived and not self._tail:
+            wanted = ArchiveRequest(
+                incident=self._record.id, plan_hash=self._record.plan_hash, seq=self._record.head.seq
+            )
+            self._archive = workflow.start_activity(ARCHIVE, wanted, result_type=ArchiveResult, **pacing.ARCHIVE)
         for sending in todo.sendings:
             batch = (sending.notice, sending.step)
             if batch not in self._deliveries:
@@ -187,6 +197,13 @@ class IncidentWorkflow:
         if self._sync is not None and self._sync.done():
             done, self._sync = self._sync, None
             self._hear_store(done)
+        if self._archive is not None and self._archive.done():
+            done_archive, self._archive = self._archive.result(), None
+            # The last one, of a closed incident, stands behind all entries.
+            self._archived = self._record.closed and done_archive.seq == self._record.head.seq
+            if not self._record.closed:
+                now = workflow.now()
+                self._write(tuple(recovery.written(self._record, done_archive.manifest, done_archive.seq, now)))
         for (notice, step), task in [(batch, task) for batch, task in self._deliveries.items() if task.done()]:
             del self._deliveries[notice, step]
             waiting = self._record.notices[notice].recipients.values()
@@ -233,10 +250,10 @@ class IncidentWorkflow:
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     def _busy(self) -> bool:
-        return self._sync is not None or bool(self._deliveries)
+        return self._sync is not None or self._archive is not None or bool(self._deliveries)
 
     def _something_to_do(self) -> bool:
-        if any(task.done() for task in (self._sync, self._timer, *self._deliveries.values()) if task):
+        if any(task.done() for task in (self._sync, self._archive, self._timer, *self._deliveries.values()) if task):
             return True
         # Before rolling over nothing new is begun: what is in flight is awaited, the rest rides along.
         if self._rolls_over():

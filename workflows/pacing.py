@@ -29,6 +29,12 @@ DELIVER = Pace(
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=4),
 )
 
+# The dossier must be written, however long the disk is full.
+ARCHIVE = Pace(
+    start_to_close_timeout=timedelta(minutes=2),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+)
+
 ROLL_OVER_AFTER_EVENTS = 1200
 """Continue as new at about this many events: a command costs about ten of them."""
 

@@ -1,0 +1,123 @@
+"""The dossier (归档): an incident as a folder that is read without this program, and proves that nothing was altered.
+
+`logbook.jsonl` (a line for each entry, as hashed), `plan.json` (whole, under its hash), `refusals.jsonl`,
+`first-page.json`, `history.json` (the engine's own), `evidence/` (files by their SHA-256), and `manifest.json`, which
+names each file with its SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from incidents import view
+from incidents.incident import fold
+from incidents.logbook import BrokenChain, Entry, Head, verify
+from incidents.record import Record
+
+MANIFEST = "manifest.json"
+
+
+class Altered(Exception):
+    """A dossier is not what was written; the message names the file or entry."""
+
+
+def write(
+    folder: Path,
+    entries: Sequence[Entry],
+    plan: str,
+    refusals: Sequence[Mapping[str, Any]],
+    history: str | None = None,
+    evidence: Path | None = None,
+) -> str:
+    """Write, or renew, the dossier of one incident and give the SHA-256 of its manifest. A half-written one is never
+    seen: the folder is put in place whole."""
+    record = fold(Record(id=folder.name), entries)
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True, mode=0o700)
+    texts = {
+        "logbook.jsonl": "".join(_line(view.line(entry)) for entry in entries),
+        "plan.json": plan,
+        "refusals.jsonl": "".join(_line(refusal) for refusal in refusals),
+        "first-page.json": json.dumps(view.first_page(record, entries), ensure_ascii=False, indent=2) + "\n",
+    }
+    if history is not None:
+        texts["history.json"] = history
+    for name, text in texts.items():
+        (fresh / name).write_text(text, "utf-8")
+    for digest in record.evidence:
+        if evidence is not None and (evidence / digest).is_file():
+            (fresh / "evidence").mkdir(exist_ok=True)
+            shutil.copyfile(evidence / digest, fresh / "evidence" / digest)
+    files = sorted(path for path in fresh.rglob("*") if path.is_file())
+    manifest = {
+        "incident": record.id,
+        "kind": record.kind,
+        "plan": record.plan,
+        "plan_hash": record.plan_hash,
+        "seq": record.head.seq,
+        "head": record.head.hash,
+        "evidence_missing": sorted(d for d in record.evidence if not (fresh / "evidence" / d).exists()),
+        "files": {str(path.relative_to(fresh)): _sha256(path) for path in files},
+    }
+    (fresh / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    digest = _sha256(fresh / MANIFEST)
+    for path in (*files, fresh / MANIFEST):
+        with path.open("rb") as written:
+            os.fsync(written.fileno())
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    return digest
+
+
+def check(folder: Path) -> Head:
+    """Verify a dossier: each file against the manifest, the chain entry by entry, the first page against the log.
+
+    Gives where the log ends. Raises `Altered`.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Altered(f"{MANIFEST}: expected a readable manifest, {error}") from None
+    for name, digest in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            raise Altered(f"{name}: it is missing")
+        if name == "logbook.jsonl":
+            # The chain names the very entry; the file's own hash would only say that something is wrong.
+            continue
+        if _sha256(path) != digest:
+            raise Altered(f"{name}: its content does not match the manifest")
+    try:
+        lines = (folder / "logbook.jsonl").read_text("utf-8").splitlines()
+        entries = [Entry.model_validate_json(line) for line in lines]
+        head = verify(entries)
+    except (BrokenChain, ValueError) as broken:
+        raise Altered(f"logbook.jsonl: {str(broken).splitlines()[0]}") from None
+    if (head.seq, head.hash) != (manifest["seq"], manifest["head"]):
+        raise Altered(f"logbook.jsonl: it ends at entry {head.seq}, the manifest says {manifest['seq']}")
+    if _sha256(folder / "logbook.jsonl") != manifest["files"]["logbook.jsonl"]:
+        raise Altered("logbook.jsonl: its content does not match the manifest")
+    record = fold(Record(id=manifest["incident"]), entries)
+    page = json.loads((folder / "first-page.json").read_text("utf-8"))
+    if page != json.loads(json.dumps(view.first_page(record, entries))):
+        raise Altered("first-page.json: the log says otherwise")
+    return head
+
+
+def _line(told: Mapping[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
