@@ -107,7 +107,7 @@ class IncidentWorkflow:
             if self._rolls_over():
                 if not self._busy():
                     await self._roll_over()
-            elif (self._record.closed and not self._tail and not self._busy()) or self._never_opened():
+            elif self._finished():
                 return self._record.head.hash
             else:
                 self._act(todo)
@@ -155,9 +155,12 @@ class IncidentWorkflow:
         """A refused opening leaves an incident without an entry: it waits this long for a better one."""
         return workflow.info().start_time + pacing.OPEN_WITHIN if self._record.phase == LIFECYCLE.initial else None
 
-    def _never_opened(self) -> bool:
+    def _finished(self) -> bool:
+        """Whether all is written and archived, or nobody ever opened it."""
         until = self._open_until()
-        return until is not None and until <= workflow.now()
+        if until is not None:
+            return until <= workflow.now()
+        return self._record.closed and self._archived and not self._tail and not self._busy()
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,255 @@
+"""One ordinary accident in a terminal, by two people, on the embedded server, from an empty home to its dossier."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import ordinary
+from tests.support import facts
+
+FENGHUO = str(Path(sys.executable).parent / "fenghuo")
+USERS = {ordinary.OFFICER: "li.ming", ordinary.DEPUTY: "wang.qiang"}
+
+
+class Home:
+    """A home that was empty, and its terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "FENGHUO_HOME": str(folder)}
+
+    def ask(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
+        done = subprocess.run(
+            [FENGHUO, *words],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=self.environment,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def told(self, *words: str, stdin: str = "") -> Any:
+        code, out, err = self.ask(*words, "--json", stdin=stdin)
+        assert code == 0, (words, code, out, err)
+        return json.loads(out)
+
+    def last_entry(self) -> tuple[str, str]:
+        """The newest incident that is still open, and where its stored log stands."""
+        with sqlite3.connect(self.folder / "live" / "store.db") as store:
+            query = "SELECT incident, hash FROM entries ORDER BY incident DESC, seq DESC LIMIT 1"
+            number, head = store.execute(query).fetchone()
+        return number, head
+
+    def say(self, number: str, said: ordinary.Said) -> dict[str, Any]:
+        told: dict[str, Any] = self.told(
+            "incident",
+            said.verb,
+            number,
+            "--file",
+            "-",
+            "--as",
+            USERS[said.post],
+            stdin=json.dumps(said.fields),
+        )
+        return told
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    folder = tmp_path_factory.mktemp("home")
+    at = Home(folder)
+    up = subprocess.Popen([FENGHUO, "up"], env=at.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: at.ask("status")[0] == 0)
+        yield at
+    finally:
+        up.send_signal(signal.SIGINT)
+        up.wait(30)
+
+
+def until(found: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not found():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.1)
+
+
+def opened(home: Home, **changes: Any) -> str:
+    told = home.told("incident", "open", "lhasa-2022", "-", "--yes", stdin=json.dumps(facts(**changes)))
+    return str(told["id"])
+
+
+def test_an_ordinary_accident_from_the_first_call_to_a_dossier_that_verifies(home: Home) -> None:
+    report = json.dumps(facts(occurred_at=(datetime.now(UTC) - timedelta(days=40)).isoformat()))
+    told = home.told("incident", "open", "lhasa-2022", "-", "--yes", stdin=report)
+    assert (told["kind"], told["created"], told["grade"]) == ("live", True, "IV")
+    number = told["id"]
+    # The same report twice is one incident.
+    assert home.told("incident", "open", "lhasa-2022", "-", "--yes", stdin=report)["id"] == number
+    for said in ordinary.response(datetime.now(UTC)):
+        home.say(number, said)
+    assert home.told("incident", "show", number)["level"] == "IV"
+    code, _, _ = home.ask("inbox", "answer", number, "N-level-IV", "fire_brigade", "--by", "值班站长 张")
+    assert code == 0
+    for said in (*ordinary.reports(datetime.now(UTC)), *ordinary.end(), *ordinary.recovery()):
+        home.say(number, said)
+
+    shown = home.told("incident", "show", number)
+    decided = {(act["id"], act["stage"]): (act["user"], act["form"], act["hand"]) for act in shown["approvals"]}
+    assert decided == {
+        ("A1", "decide"): ("wang.qiang", "oral", "signed"),
+        ("A1", "sign"): ("wang.qiang", "in_system", "signed"),
+        ("A2", "decide"): ("wang.qiang", "in_system", "signed"),
+        ("A3", "decide"): ("wang.qiang", "in_system", "signed"),
+        ("A3", "sign"): ("wang.qiang", "in_system", "signed"),
+    }
+    reached = {r["unit"]: r["state"] for n in shown["notices"] if n["id"] == "N-level-IV" for r in n["recipients"]}
+    assert reached.pop("fire_brigade") == "acknowledged"
+    assert reached == {
+        "site_emergency_bureau": "accepted",
+        "emergency_bureau": "accepted",
+        "public_security_bureau": "accepted",
+        "health_commission": "accepted",
+    }
+    verdicts = {clock["id"]: clock["verdict"] for clock in shown["clocks"]}
+    # The enterprise heard of it 40 days ago: its hour was long over when the call came.
+    assert verdicts.pop("enterprise-report") == "late"
+    assert verdicts.pop("follow-up-2") == verdicts.pop("expected-end") == "not_due"
+    assert set(verdicts.values()) == {"met"}, verdicts
+    assert shown["commander"]["how"] == "arrived"
+    assert {task["state"] for task in shown["tasks"]} == {"done", "not_applicable"}
+
+    # Forty days are past the casualty window: the incident closes by itself and its dossier lies in the archive.
+    until(lambda: home.told("incident", "show", number)["phase"] == "closed")
+    dossier = home.folder / "live" / "archive" / number
+    head = home.told("incident", "show", number)["head"]
+    manifest = dossier / "manifest.json"
+    until(lambda: manifest.exists() and head in manifest.read_text("utf-8"))
+    assert home.told("incident", "verify", str(dossier))["head"] == head
+    page = json.loads((dossier / "first-page.json").read_text("utf-8"))
+    commanders = [(one["post"], one["user"]) for one in page["commanders"]]
+    assert commanders == [("site_duty_leader", ""), ("site_duty_leader", "ciren")]
+    assert page["not_signed"] == []
+
+    log = dossier / "logbook.jsonl"
+    text = log.read_text("utf-8")
+    log.write_text(text.replace("同意启动", "不同意啊", 1), "utf-8")
+    code, _, err = home.ask("incident", "verify", str(dossier))
+    assert (code, "its content does not match its hash" in err) == (1, True), err
+
+
+def test_every_line_of_the_log_is_hashed_as_the_contract_says(home: Home) -> None:
+    import hashlib
+
+    import rfc8785
+
+    number = opened(home, summary="两起之一")
+    _, out, _ = home.ask("incident", "log", number, "--json")
+    prev = "0" * 64
+    for line in out.splitlines():
+        entry = json.loads(line)
+        digest = entry.pop("hash")
+        assert hashlib.sha256(rfc8785.dumps(entry)).hexdigest() == digest
+        assert entry["prev"] == prev
+        prev = digest
+    early = home.ask("incident", "log", number, "--json", "--as-of", "2020-01-01T00:00:00+08:00")
+    assert early[:2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("note", "words=x", "surprise=1"), 2, "surprise: "),
+        (("note",), 2, "words: "),
+        (("note", "words=x", "true_at=2026-01-01T00:00:00"), 2, "true_at: "),
+        (("note", "words=x", "true_at=2099-01-01T00:00:00+08:00"), 2, "not in the future"),
+        (("report-facts", "source=县", 'findings={"deaths": 99999999}'), 2, "findings"),
+        (("sign", "approval=A9"), 3, "may not do this"),
+        (("sign", "approval=A9", "--as", "wang.qiang"), 2, "no 'A9' here"),
+        (("note", "words=x", "--as", "nobody"), 3, "--as: expected one of"),
+        (("note", "words=x", "--post", "hq_head"), 3, "--post: "),
+        (("archive", "keeper=x"), 3, "nothing to archive"),
+        (("note", "words"), 2, "expected key=value"),
+    ],
+)
+def test_bad_input_gets_one_clear_line_and_the_exit_code_of_the_contract(
+    home: Home, words: tuple[str, ...], code: int, said: str, request: pytest.FixtureRequest
+) -> None:
+    number, before = home.last_entry()
+    got, out, err = home.ask("incident", words[0], number, *words[1:])
+    assert (got, said in err) == (code, True), (got, out, err)
+    assert len(err.strip().splitlines()) <= 2, err
+    assert home.last_entry() == (number, before)
+
+
+def test_a_number_that_nobody_knows_is_not_found(home: Home) -> None:
+    for words in (("show",), ("log",), ("note", "words=x"), ("resume",)):
+        code, _, err = home.ask("incident", words[0], "54010020200101999", *words[1:])
+        assert (code, "没有此编号" in err) == (4, True), (words, err)
+
+
+def test_a_refusal_stands_beside_the_log_and_is_no_entry(home: Home) -> None:
+    number = opened(home, summary="记录未受理")
+    home.ask("incident", "archive", number, "keeper=x", "--command-id", "c-refused")
+    _, out, _ = home.ask("incident", "log", number, "--json", "--with-refusals")
+    rows = [json.loads(line) for line in out.splitlines()]
+    (refusal,) = [row["refusal"] for row in rows if "refusal" in row]
+    assert (refusal["verb"], refusal["command_id"], refusal["class"]) == ("archive", "c-refused", "plan")
+    assert not any(row.get("kind") == "refused" for row in rows)
+
+
+def test_the_same_command_id_has_no_second_effect(home: Home) -> None:
+    number = home.told("incident", "list")[-1]["id"]
+    words = ("incident", "note", number, "words=一次", "--command-id", "c-once")
+    assert home.told(*words)["seq"] == home.told(*words)["seq"]
+
+
+def test_an_incident_that_the_engine_lost_is_resumed_from_its_log(home: Home) -> None:
+    number = opened(home, summary="引擎丢失")
+    code, _, err = home.ask("incident", "resume", number)
+    assert (code, "正在运行" in err) == (3, True)
+    head = home.told("incident", "show", number)["head"]
+    temporal = str(Path(sys.executable).parent / "temporal")
+    address = json.loads((home.folder / "run.json").read_text("utf-8"))["live"]["address"]
+    subprocess.run(
+        [temporal, "workflow", "terminate", "-w", number, "--address", address], check=True, capture_output=True
+    )
+    assert home.ask("incident", "note", number, "words=x")[0] == 4
+    # Read from the store meanwhile.
+    assert home.told("incident", "show", number)["head"] == head
+    assert home.told("incident", "resume", number)["head"] == head
+    assert home.told("incident", "note", number, "words=继续")["status"] == "done"
+
+
+def test_verbs_and_schemas_tell_what_exists(home: Home) -> None:
+    verbs = {verb["verb"]: verb for verb in home.told("incident", "verbs")}
+    assert {"open", "decide", "sign", "record-oral", "tick-condition", "archive", "deviate"} <= verbs.keys()
+    code, out, _ = home.ask("incident", "record-oral", "--schema")
+    schema = json.loads(out)
+    assert code == 0
+    assert "envelope" not in schema["properties"]
+    assert {"approval", "stage", "read_back"} <= set(schema["required"])
+
+
+def test_the_roster_is_listed_exported_and_taken_back(home: Home, tmp_path: Path) -> None:
+    rows = home.told("roster", "list", "lhasa-2022")
+    assert all(row["example"] for row in rows)
+    _, out, _ = home.ask("roster", "export", "lhasa-2022")
+    file = tmp_path / "roster.yaml"
+    file.write_text(out, "utf-8")
+    assert home.ask("roster", "check", "lhasa-2022", str(file))[0] == 0
+    file.write_text(out.replace("first_officer", "no_such_post"), "utf-8")
+    code, _, err = home.ask("roster", "import", "lhasa-2022", str(file))
+    assert (code, "no post 'no_such_post'" in err) == (2, True)
