@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Kind = Literal["live", "drill"]
+
+
+class Live:
+    """Marks a setting that leads to the outside: a drill worker refuses to start with one."""
 
 
 class Settings(BaseSettings):
@@ -31,17 +35,17 @@ class Settings(BaseSettings):
     """Port of the engine's own pages, 0 for a free one."""
     retention: timedelta = timedelta(days=90)
     """How long the engine remembers a closed incident; the archive is kept for good."""
-    webhook_url: HttpUrl | None = None
+    webhook_url: Annotated[HttpUrl | None, Live()] = None
     """Where notices go by POST; without it the channel is absent."""
-    webhook_secret: SecretStr = SecretStr("")
+    webhook_secret: Annotated[SecretStr, Live()] = SecretStr("")
     """Signs each POST; needed with `webhook_url`."""
-    smtp_host: str = ""
+    smtp_host: Annotated[str, Live()] = ""
     """The mail server; without it the channel is absent."""
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_sender: str = "fenghuo@localhost"
-    smtp_user: str = ""
-    smtp_password: SecretStr | None = None
-    smtp_addresses: dict[str, str] = {}
+    smtp_user: Annotated[str, Live()] = ""
+    smtp_password: Annotated[SecretStr | None, Live()] = None
+    smtp_addresses: Annotated[dict[str, str], Live()] = {}
     """Addresses by unit or post, as JSON."""
     channel_within: timedelta = timedelta(seconds=10)
     """After this a message without an answer is uncertain."""
@@ -55,6 +59,15 @@ class Settings(BaseSettings):
         if self.webhook_url is not None and not self.webhook_secret.get_secret_value():
             raise ValueError("webhook_secret: expected one, since webhook_url is set")
         return self
+
+    def live_ends(self) -> tuple[str, ...]:
+        """The variables that are set and lead to the outside, never their values."""
+        marked = [
+            name
+            for name, field in type(self).model_fields.items()
+            if any(isinstance(mark, Live) for mark in field.metadata)
+        ]
+        return tuple(f"FENGHUO_{name.upper()}" for name in marked if getattr(self, name))
 
     @property
     def folder(self) -> Path:

@@ -24,6 +24,7 @@ from activities.gateways.port import Channel, Ledgered
 from activities.gateways.smtp import Smtp
 from activities.gateways.webhook import Webhook
 from activities.logbook import Logbook
+from observing import observe
 from plans import registry
 from settings import Settings
 from store.database import open_database
@@ -91,6 +92,10 @@ async def connect(settings: Settings) -> Client:
 
 async def run(settings: Settings) -> int:
     """Work until asked to stop. Returns the exit code."""
+    observe(settings.folder / "worker.log", loud=True)
+    if settings.kind == "drill" and (ends := settings.live_ends()):
+        log.error(f"a drill worker with live ends refuses to start: unset {', '.join(ends)}")
+        return 2
     if not settings.address:
         log.error("no engine address: start with `fenghuo up`, or set FENGHUO_ADDRESS")
         return 5

@@ -9,16 +9,19 @@ from typing import Annotated
 
 import typer
 
+from cli import drill as drills
 from cli import inbox, incident, plan, rosters
 from cli.engine import EngineFault
 from cli.exits import Exit, end
 from cli.status import status
 from cli.up import up
+from observing import observe
 from settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="烽火 · Fenghuo: runs emergency plans, durably.")
 
 app.add_typer(plan.app, name="plan")
+app.add_typer(drills.app, name="drill")
 app.add_typer(rosters.app, name="roster")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(incident.make_app(Settings, "事故 · incidents: open, command, read"), name="incident")
@@ -36,14 +39,19 @@ Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words 
 
 
 @app.command("up")
-def run_up(lang: Lang = Language.zh) -> None:
+def run_up(
+    lang: Lang = Language.zh,
+    drill: Annotated[bool, typer.Option("--drill", help="同时启动演练引擎 · the drill side too")] = False,
+) -> None:
     """启动本机引擎和值守进程 · Start the engine and a worker here, until Ctrl-C."""
 
     def say(chinese: str, english: str) -> None:
         typer.echo(chinese if lang is Language.zh else english)
 
     try:
-        end(asyncio.run(up(Settings(), say)))
+        settings = Settings()
+        observe(settings.folder / "up.log", loud=False)
+        end(asyncio.run(up(settings, say, drill)))
     except EngineFault as fault:
         typer.echo(str(fault), err=True)
         end(Exit.UNREACHABLE)

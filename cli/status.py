@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli.up import run_file
+from cli.up import running
 from settings import Settings
 
 WITHIN = timedelta(seconds=8)
@@ -46,9 +45,5 @@ async def status(settings: Settings) -> dict[str, Any]:
 
 def _told(settings: Settings) -> dict[str, Any]:
     """What a running home of this kind says of itself, or nothing."""
-    try:
-        told = json.loads(run_file(settings).read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    kind: dict[str, Any] = told.get(settings.kind, {})
-    return kind
+    told: dict[str, Any] = running(settings).get(settings.kind, {})
+    return told

@@ -1,4 +1,7 @@
-"""`fenghuo up`: the embedded server and a worker in the foreground, until Ctrl-C."""
+"""`fenghuo up`: the embedded server and a worker in the foreground, until Ctrl-C; on demand the drill side beside them.
+
+The two sides share nothing: each has its own folder, server, port, store and worker process.
+"""
 
 from __future__ import annotations
 
@@ -8,82 +11,201 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cli.engine import Engine, embedded, stop
-from settings import Settings
+import structlog
+
+from cli.engine import Engine, EngineFault, embedded, stop
+from settings import Kind, Settings
 
 CLOCK_STEP = timedelta(seconds=30)
 """A step of the host's clock beyond this is shown: deadlines are judged by that clock."""
-LOOK_EVERY = timedelta(seconds=1)
+LOOK_EVERY = timedelta(seconds=0.5)
 WORKER_AGAIN_AFTER = timedelta(seconds=1)
+
+DRILL_PREFIX = "FENGHUO_DRILL_"
+"""Settings of the drill side stand under this prefix; nothing else named FENGHUO_ reaches it."""
+PASSED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "HOME", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH")
+"""What a drill worker inherits of the environment: an allow-list, so that a new credential never slips through."""
 
 Say = Callable[[str, str], None]
 """Takes one line in Chinese and the same in English."""
 
+log = structlog.get_logger()
 
-async def up(settings: Settings, say: Say) -> int:
+
+class Side:
+    """Live or drill: a server and the worker that is kept alive beside it."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        self.settings, self._say = settings, say
+        self._stack = AsyncExitStack()
+        self._engine: Engine | None = None
+        self._worker: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start the server, then the worker. Raises `EngineFault`."""
+        self._engine = await self._stack.enter_async_context(embedded(self.settings))
+        await self._start_worker()
+        folder = self.settings.folder
+        mark = "【演练】" if self.settings.kind == "drill" else "【实战】"
+        self._say(
+            f"{mark}引擎 {self._engine.address}  界面 {self._engine.ui}  数据 {folder}",
+            f"[{self.settings.kind}] engine {self._engine.address}  pages {self._engine.ui}  data {folder}",
+        )
+        log.info("started", kind=self.settings.kind, address=self._engine.address, engine=self._engine.process.pid)
+
+    async def look(self) -> bool:
+        """Start a worker again that ended. False if the server is gone: nothing here can go on."""
+        if self._engine is None or self._engine.process.returncode is not None:
+            log.error("the engine ended unexpectedly", kind=self.settings.kind)
+            return False
+        if self._worker is not None and self._worker.returncode is not None:
+            log.error("the worker ended unexpectedly", kind=self.settings.kind, code=self._worker.returncode)
+            self._say("值守进程意外停止，正在重启", "the worker ended unexpectedly; starting it again")
+            await asyncio.sleep(WORKER_AGAIN_AFTER.total_seconds())
+            await self._start_worker()
+        return True
+
+    async def end(self) -> None:
+        """The worker first, while there is still an engine to tell."""
+        if self._worker is not None:
+            await stop(self._worker, self.settings.grace * 2)
+        await self._stack.aclose()
+        _say_where(self.settings, None)
+        log.info("stopped", kind=self.settings.kind)
+
+    async def _start_worker(self) -> None:
+        assert self._engine is not None
+        environment = {
+            **(_clean() if self.settings.kind == "drill" else os.environ),
+            "FENGHUO_HOME": str(self.settings.home),
+            "FENGHUO_KIND": self.settings.kind,
+            "FENGHUO_ADDRESS": self._engine.address,
+        }
+        self._worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "worker", env=environment, stdout=sys.stderr, start_new_session=True
+        )
+        told: dict[str, object] = {
+            "address": self._engine.address,
+            "ui": self._engine.ui,
+            "pids": {"up": os.getpid(), "engine": self._engine.process.pid, "worker": self._worker.pid},
+            "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        _say_where(self.settings, told)
+
+
+async def up(settings: Settings, say: Say, drill: bool = False) -> int:
     """Start, watch, and stop cleanly. Returns the exit code. Raises `EngineFault`."""
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    async with embedded(settings) as engine:
-        worker = await _start_worker(settings, engine)
-        _write_run(settings, engine, worker)
-        say(f"引擎 {engine.address}  界面 {engine.ui}", f"engine {engine.address}  pages {engine.ui}")
-        say(f"数据 {settings.folder}  按 Ctrl-C 停止", f"data {settings.folder}  stop with Ctrl-C")
-        offset = _offset()
+    wanted = wanted_file(settings)
+    wanted.unlink(missing_ok=True)
+    if drill:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        wanted.touch()
+    live = Side(settings, say)
+    sides = {"live": live}
+    await live.start()
+    say(
+        "接下来：fenghuo incident open lhasa-2022 FACTS.json    演练：fenghuo drill start    按 Ctrl-C 停止",
+        "next: fenghuo incident open lhasa-2022 FACTS.json    drills: fenghuo drill start    stop with Ctrl-C",
+    )
+    offset = _offset()
+    try:
+        while not asked_to_stop.is_set():
+            await _pause(asked_to_stop)
+            if (step := abs(_offset() - offset)) > CLOCK_STEP.total_seconds():
+                say(f"注意：主机时钟跳变 {step:.0f} 秒", f"warning: the host's clock stepped by {step:.0f} s")
+                log.warning("the host's clock stepped", seconds=round(step))
+                offset = _offset()
+            await _drill_on_demand(settings, sides, say)
+            for name, side in list(sides.items()):
+                if not asked_to_stop.is_set() and not await side.look():
+                    say(f"{name}：引擎意外停止，请重新启动", f"{name}: the engine ended unexpectedly; start again")
+                    if side is live:
+                        return 5
+                    # A drill that dies never takes the live side down.
+                    await sides.pop(name).end()
+                    wanted.unlink(missing_ok=True)
+        return 0
+    finally:
+        for side in reversed(list(sides.values())):
+            await side.end()
+        wanted.unlink(missing_ok=True)
+        say("已停止", "stopped")
+
+
+async def _drill_on_demand(settings: Settings, sides: dict[str, Side], say: Say) -> None:
+    wanted = wanted_file(settings)
+    if wanted.exists() and "drill" not in sides:
+        side = Side(drill_settings(settings), say)
         try:
-            while not asked_to_stop.is_set():
-                await _pause(asked_to_stop)
-                if (step := abs(_offset() - offset)) > CLOCK_STEP.total_seconds():
-                    say(f"注意：主机时钟跳变 {step:.0f} 秒", f"warning: the host's clock stepped by {step:.0f} s")
-                    offset = _offset()
-                if engine.process.returncode is not None:
-                    say("引擎意外停止，请重新启动", "the engine ended unexpectedly; start again")
-                    return 5
-                if worker.returncode is not None and not asked_to_stop.is_set():
-                    say("值守进程意外停止，正在重启", "the worker ended unexpectedly; starting it again")
-                    await asyncio.sleep(WORKER_AGAIN_AFTER.total_seconds())
-                    worker = await _start_worker(settings, engine)
-                    _write_run(settings, engine, worker)
-            return 0
-        finally:
-            # The worker first, while there is still an engine to tell.
-            await stop(worker, settings.grace * 2)
-            run_file(settings).unlink(missing_ok=True)
-            say("已停止", "stopped")
+            await side.start()
+        except EngineFault as fault:
+            say(f"演练引擎不能启动：{fault}", f"the drill engine can't be started: {fault}")
+            wanted.unlink(missing_ok=True)
+            return
+        sides["drill"] = side
+    elif not wanted.exists() and "drill" in sides:
+        await sides.pop("drill").end()
+        say("【演练】已停止", "[drill] stopped")
 
 
-def run_file(settings: Settings) -> Path:
-    """Where a running home says its addresses and pids."""
-    return settings.home / "run.json"
-
-
-async def _start_worker(settings: Settings, engine: Engine) -> asyncio.subprocess.Process:
-    environment = {
-        **os.environ,
-        "FENGHUO_HOME": str(settings.home),
-        "FENGHUO_KIND": settings.kind,
-        "FENGHUO_ADDRESS": engine.address,
+def drill_settings(settings: Settings) -> Settings:
+    """The drill side of the same home: its own variables alone, read from `FENGHUO_DRILL_...`."""
+    own = {
+        name: os.environ[DRILL_PREFIX + name.upper()]
+        for name in Settings.model_fields
+        if DRILL_PREFIX + name.upper() in os.environ
     }
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "worker", env=environment, stdout=sys.stderr, start_new_session=True
+    clean = {name: field.get_default(call_default_factory=True) for name, field in Settings.model_fields.items()}
+    return Settings.model_validate(
+        {**clean, **own, "home": settings.home, "kind": "drill", "temporal_binary": settings.temporal_binary}
     )
 
 
-def _write_run(settings: Settings, engine: Engine, worker: asyncio.subprocess.Process) -> None:
-    told = {
-        settings.kind: {
-            "address": engine.address,
-            "ui": engine.ui,
-            "pids": {"up": os.getpid(), "engine": engine.process.pid, "worker": worker.pid},
-            "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
+def run_file(settings: Settings) -> Path:
+    """Where a running home says its addresses and pids, by kind."""
+    return settings.home / "run.json"
+
+
+def wanted_file(settings: Settings) -> Path:
+    """Stands while the drill side is wanted."""
+    return settings.home / "drill.wanted"
+
+
+def running(settings: Settings) -> dict[Kind, dict[str, object]]:
+    """What a running home says of itself."""
+    try:
+        told: dict[Kind, dict[str, object]] = json.loads(run_file(settings).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    return told
+
+
+def _clean() -> dict[str, str]:
+    passed = {name: os.environ[name] for name in PASSED if name in os.environ}
+    own = {
+        "FENGHUO_" + name.removeprefix(DRILL_PREFIX): value
+        for name, value in os.environ.items()
+        if name.startswith(DRILL_PREFIX)
     }
+    return {**passed, **own}
+
+
+def _say_where(settings: Settings, told: dict[str, object] | None) -> None:
+    whole = {kind: side for kind, side in running(settings).items() if kind != settings.kind}
+    if told is not None:
+        whole[settings.kind] = told
+    if not whole:
+        run_file(settings).unlink(missing_ok=True)
+        return
     fresh = run_file(settings).with_suffix(".new")
-    fresh.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+    fresh.write_text(json.dumps(whole, indent=2) + "\n", "utf-8")
     fresh.replace(run_file(settings))
 
 

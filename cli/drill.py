@@ -1,0 +1,68 @@
+"""`fenghuo drill`: the drill side of a home, which shares nothing with the live one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from cli.desk import stop
+from cli.exits import Exit, end
+from cli.incident import make_app
+from cli.status import status
+from cli.up import drill_settings, running, wanted_file
+from settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="演练 · drills: their own server, store and people")
+
+Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words go to stderr")]
+
+READY_WITHIN = timedelta(seconds=30)
+
+
+def _settings() -> Settings:
+    return drill_settings(Settings())
+
+
+app.add_typer(
+    make_app(_settings, "【演练】事故 · incidents of drills: the same verbs, on the drill side only"), name="incident"
+)
+
+
+@app.command("start")
+def start() -> None:
+    """启动演练引擎 · Start the drill side of a running home."""
+    if "live" not in running(Settings()):
+        stop(Exit.UNREACHABLE, "本机没有运行：先 `fenghuo up` · nothing runs here: `fenghuo up`")
+    wanted_file(Settings()).touch()
+    deadline = time.monotonic() + READY_WITHIN.total_seconds()
+    while not asyncio.run(status(_settings()))["ready"]:
+        if time.monotonic() > deadline:
+            stop(Exit.UNREACHABLE, "【演练】没有启动，见 up 的输出 · it did not start; see what `up` printed")
+        time.sleep(0.3)
+    typer.echo("【演练】已就绪 · ready")
+    end(Exit.DONE)
+
+
+@app.command("stop")
+def stop_drill() -> None:
+    """停止演练引擎 · Stop the drill side; its incidents wait."""
+    wanted_file(Settings()).unlink(missing_ok=True)
+    deadline = time.monotonic() + READY_WITHIN.total_seconds()
+    while "drill" in running(Settings()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    typer.echo("【演练】已停止 · stopped")
+    end(Exit.DONE)
+
+
+@app.command("status")
+def show_status(json_: Json = False) -> None:
+    """演练引擎能否受理命令 · Whether the drill side would take a command: 0, else 5."""
+    told = asyncio.run(status(_settings()))
+    why = told["why"] and "没有运行：`fenghuo drill start` · not running"
+    typer.echo(json.dumps(told, ensure_ascii=False) if json_ else f"{why or 'ok'}  {told['address'] or ''}".rstrip())
+    end(Exit.DONE if told["ready"] else Exit.UNREACHABLE)
