@@ -20,6 +20,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     known = {task.rule for task in record.tasks.values()}
     yield from tasks.give(plan, record, [rule for rule in plan.disposal.tasks if rule.id not in known], now, "early")
     if NOTICE not in record.notices:
-        called = {rule.unit: rule.duty for rule in plan.disposal.notify if holds(rule.when, record)}
+        titles = tasks.titles(plan.disposal.tasks, record)
+        called = {rule.unit: titles.get(rule.unit, "") for rule in plan.disposal.notify if holds(rule.when, record)}
         if called:
             yield issue(plan, record, now, NOTICE, "early", called, clauses=plan.disposal.clauses)

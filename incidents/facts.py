@@ -72,7 +72,7 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
                 "presumed_commander": plan.command.presumed,
                 "says": f"尚未明确现场指挥，推定由{presumed.title}负责",
             },
-            plan.command.clauses,
+            plan.command.presumed_clauses,
         ),
     )
 

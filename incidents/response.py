@@ -14,7 +14,7 @@ from incidents.facts import holds
 from incidents.logbook import Draft
 from incidents.notices import clock_time, issue
 from incidents.record import Approval, Clock, Record, fresh
-from plans.schema import Grade, NotifyRule, Plan, Role, severity
+from plans.schema import Grade, NotifyRule, Plan, Role, TaskRule, severity
 from statecharts.lifecycle import LIFECYCLE
 
 _DURATION = TypeAdapter(timedelta)
@@ -80,6 +80,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
 def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> Iterator[Draft]:
     assert granted.level is not None
     rule = plan.response.levels[granted.level]
+    measures = _measures(plan, granted.level)
     start = granted.acts[-1].at
     duration = _DURATION.validate_python(granted.asks["expected_duration"])
     commander = record.commander.post if record.commander else plan.command.presumed
@@ -89,17 +90,21 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
         "level": granted.level,
         "from": start.isoformat(),
         "expected_duration": granted.asks["expected_duration"],
-        "measures": [task.says for task in rule.measures] + [m for m in (granted.asks.get("measures"),) if m],
+        "measures": [*(task.says for task in measures), *filter(None, (granted.asks.get("measures"),))],
         "commander": commander,
         "signed_by": granted.acts[-1].post,
         "form": granted.acts[-1].form,
     }
     yield by_system("level_ordered", start, now, order, (*rule.approval.clauses, LAW))
+    after = record.but(level=granted.level)
+    units = [r.unit for r in rule.notify if r.answer and _ticked(r, granted, after)]
+    units = list(dict.fromkeys((*units, *granted.asks.get("call_also", ()))))
     known = {task.rule for task in record.tasks.values()}
-    rules = [task for task in (*rule.measures, *plan.response.started) if task.id not in known]
-    yield from tasks.give(plan, record, rules, now, f"level {granted.level}")
-    called = {r.unit: r.duty for r in rule.notify if r.answer and _ticked(r, granted, record)}
-    called |= {unit: called.get(unit, "") for unit in granted.asks.get("call_also", ())}
+    duties = [duty for unit in units for duty in tasks.duties(plan, unit)]
+    rules = [task for task in (*measures, *plan.response.started, *duties) if task.id not in known]
+    yield from tasks.give(plan, after, rules, now, f"level {granted.level}")
+    titles = tasks.titles(rules, after)
+    called = {unit: titles.get(unit, "") for unit in units}
     informed = {r.unit: "" for r in rule.notify if not r.answer and r.unit not in called}
     said: dict[str, Any] = {
         "level": granted.level,
@@ -126,10 +131,17 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
     yield from deadlines.begin([clock], now)
 
 
+def _measures(plan: Plan, level: Grade) -> tuple[TaskRule, ...]:
+    """The measures of a level, after those of the level that stays in force beneath it."""
+    rule = plan.response.levels[level]
+    beneath = _measures(plan, rule.base.level) if rule.base else ()
+    return (*beneath, *rule.measures)
+
+
 def _lifted(plan: Plan, record: Record, granted: Approval, now: datetime) -> Iterator[Draft]:
     at = granted.acts[-1].at
     data = {"approval": granted.id, "level": record.level, "from": at.isoformat(), "signed_by": granted.acts[-1].post}
-    yield by_system("response_lifted", at, now, data, (*plan.termination.clauses, "N-ERL-86"))
+    yield by_system("response_lifted", at, now, data, (*plan.termination.lifting.clauses, "N-ERL-86"))
     told = {
         recipient.unit: ""
         for notice in record.notices.values()
@@ -139,7 +151,9 @@ def _lifted(plan: Plan, record: Record, granted: Approval, now: datetime) -> Ite
     if told:
         said = {"level": str(record.level), "from": clock_time(plan, at)}
         name = fresh("N-lifted", record.notices)
-        yield issue(plan, record, now, name, "lifted", told, chased=False, clauses=plan.termination.clauses, **said)
+        yield issue(
+            plan, record, now, name, "lifted", told, chased=False, clauses=plan.termination.lifting.clauses, **said
+        )
     for clock in _expected_ends(record):
         yield from deadlines.void(record, clock, now, "响应已解除")
 

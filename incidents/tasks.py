@@ -12,7 +12,7 @@ from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import holds
 from incidents.logbook import Draft
 from incidents.record import Record, Task, fresh
-from plans.schema import Plan, TaskRule
+from plans.schema import Plan, TaskRule, Work
 from statecharts.task import OPEN, TASK
 
 
@@ -54,6 +54,22 @@ def request_support(plan: Plan, record: Record, command: RequestSupport, now: da
     released = [task.id for task in record.tasks.values() if task.state == "held"]
     entry = [by_system("tasks_released", now, now, {"tasks": released})] if released else []
     return (asked, *entry)
+
+
+def duties(plan: Plan, unit: str) -> Iterator[TaskRule]:
+    """What a unit owes in any incident that it is called to."""
+    for duty in plan.units[unit].duties if unit in plan.units else ():
+        if duty.phase == "incident":
+            yield TaskRule(owner=unit, **{name: getattr(duty, name) for name in Work.model_fields})
+
+
+def titles(rules: Iterable[TaskRule], record: Record) -> dict[str, str]:
+    """The titles of the tasks that `rules` bring, joined by unit, for the notice that calls it."""
+    told: dict[str, list[str]] = {}
+    for rule in rules:
+        if holds(rule.when, record):
+            told.setdefault(rule.owner, []).append(rule.says)
+    return {unit: "；".join(says) for unit, says in told.items()}
 
 
 def give(plan: Plan, record: Record, rules: Iterable[TaskRule], now: datetime, why: str) -> Iterator[Draft]:

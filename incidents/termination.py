@@ -101,10 +101,10 @@ def confirm_withdrawal(plan: Plan, record: Record, command: ConfirmWithdrawal, n
         return Refusal(
             reason=f"expected the scene end to be approved first; the phase is {record.phase}",
             kind="plan",
-            clauses=plan.termination.withdrawal_clauses,
+            clauses=plan.termination.withdrawal.clauses,
         )
     data = command.told("counted_by", "people", "stays")
-    return (command.entry("withdrawn", now, data, plan.termination.withdrawal_clauses),)
+    return (command.entry("withdrawn", now, data, plan.termination.withdrawal.clauses),)
 
 
 def reopen(plan: Plan, record: Record, command: Reopen, now: datetime) -> Answer:
@@ -122,12 +122,12 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     if record.phase == "withdrawn":
         if record.level is None:
             # No response was started: with the teams out nothing is left to lift.
-            yield by_system("nothing_to_lift", now, now, {}, plan.termination.clauses)
+            yield by_system("nothing_to_lift", now, now, {}, plan.termination.lifting.clauses)
         elif not any(a.what == "lift" and (a.state in OPEN or not a.effected) for a in record.approvals.values()):
             level = plan.response.levels[record.level]
             asks = {"matter": f"解除{record.level}级应急响应", "as_at": now.isoformat()}
             data = approval.ask(record, "lift", level.lift or level.approval, asks, "system")
-            yield by_system("proposed", now, now, data, plan.termination.clauses)
+            yield by_system("proposed", now, now, data, plan.termination.lifting.clauses)
 
 
 def found(record: Record, entry: Draft) -> Record:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from plans.schema import Criterion, Grade, Grading, Measure, Part, Sector, severity
+from plans.schema import Criterion, Frozen, Grade, Grading, Measure, Sector, severity
 
 
-class Hit(Part):
+class Hit(Frozen):
     """A criterion that was met, by which measure and value."""
 
     clause: str
@@ -21,7 +21,7 @@ class Hit(Part):
     flag: str = ""
 
 
-class Verdict(Part):
+class Verdict(Frozen):
     """The plan's grade, the statutory one by confirmed deaths, and why."""
 
     grade: Grade
@@ -30,7 +30,7 @@ class Verdict(Part):
     criteria: tuple[Hit, ...]
 
 
-class Situation(Part):
+class Situation(Frozen):
     """What a grade depends on beside the counts."""
 
     sector: Sector

@@ -10,25 +10,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from plans import walk
 from plans.schema import (
     About,
     CommandRules,
     Decision,
     Disposal,
     Grading,
+    Group,
+    GroupId,
     NoticeRules,
+    Outside,
     Plan,
     Post,
+    Preparedness,
     RecoveryRules,
+    ReleaseRules,
     Reporting,
     ResponseRules,
     TaskRule,
     TerminationRules,
     Unit,
+    WarningRules,
+    Work,
 )
 
 SHIPPED = Path(__file__).parent
@@ -46,10 +54,16 @@ CHAPTERS: Mapping[str, TypeAdapter[Any]] = {
     "command": TypeAdapter(CommandRules),
     "termination": TypeAdapter(TerminationRules),
     "recovery": TypeAdapter(RecoveryRules),
+    "groups": TypeAdapter(dict[GroupId, Group]),
+    "warning": TypeAdapter(WarningRules),
+    "release": TypeAdapter(ReleaseRules),
+    "preparedness": TypeAdapter(Preparedness),
+    "outside": TypeAdapter(tuple[Outside, ...]),
 }
 """A file for each chapter, `NAME.yaml`."""
 
-OPTIONAL = ("warning", "groups", "release", "documents")
+OPTIONAL = ("groups", "warning", "release", "preparedness", "outside")
+"""Chapters that a plan may do without."""
 
 _DECISIONS = TypeAdapter(tuple[Decision, ...])
 
@@ -63,10 +77,14 @@ class NoSuchPlan(LookupError):
 
 
 class Loaded(NamedTuple):
-    """A plan in both layers: the chapters as they stand, holes included, and the effective whole."""
+    """A plan in both layers: the chapters as they stand, holes included, and the effective whole.
+
+    `raw` is what the files hold, with the lines that `locate` reads.
+    """
 
     says: Mapping[str, Any]
     plan: Plan
+    raw: Mapping[str, Any]
 
 
 def shipped() -> tuple[str, ...]:
@@ -86,27 +104,45 @@ def find(name: str, home: Path | None = None) -> Path:
 
 def load(folder: Path) -> Loaded:
     """Both layers of the plan in `folder`. Raises `PlanFault`."""
-    raw = {name: _read(folder / f"{name}.yaml") for name in CHAPTERS}
-    says = {name: _checked(CHAPTERS[name], raw[name], folder / f"{name}.yaml", raw[name]) for name in CHAPTERS}
+    present = [name for name in CHAPTERS if name not in OPTIONAL or (folder / f"{name}.yaml").exists()]
+    raw = {name: _read(folder / f"{name}.yaml") for name in present}
+    says = {name: _checked(CHAPTERS[name], raw[name], folder / f"{name}.yaml", raw[name]) for name in present}
     decisions = _decisions(folder / "decisions.yaml")
-    data = {name: CHAPTERS[name].dump_python(says[name], mode="json") for name in CHAPTERS}
+    data = {name: CHAPTERS[name].dump_python(says[name], mode="json") for name in present}
     for decision in decisions:
         for change in decision.changes:
             _apply(data, change.at, change.to, decision.id)
     _join_national(data, folder)
-    effective = {name: _checked(CHAPTERS[name], data[name], folder / "decisions.yaml", {}) for name in CHAPTERS}
+    effective = {name: _checked(CHAPTERS[name], data[name], folder / "decisions.yaml", {}) for name in present}
     plan = Plan(
         name=folder.name,
         about=effective.pop("plan"),
         national=_checked(TypeAdapter(Grading), _read(NATIONAL / "grading.yaml"), NATIONAL / "grading.yaml", {}),
         decisions=decisions,
-        silent=tuple(name for name in OPTIONAL if not (folder / f"{name}.yaml").exists()),
+        silent=tuple(name for name in OPTIONAL if name not in present),
         **effective,
     )
     known = clauses(folder) | clauses(NATIONAL)
-    for fault in (*_unknown_clauses(plan, known), *_unknown_names(plan)):
+    for fault in (*_unknown_clauses(plan, known), *_unknown_names(plan), *_twice(plan)):
         raise PlanFault(f"{folder}: {fault}")
-    return Loaded(says, plan)
+    return Loaded(says, plan, raw)
+
+
+def locate(loaded: Loaded, path: str) -> tuple[str, int]:
+    """The file and line of a path, as deep as the files know it: (`response.yaml`, 12)."""
+    chapter, *way = path.split("/")
+    at, line = loaded.raw.get(chapter), 1
+    for key in way:
+        if isinstance(at, Sequence) and not isinstance(at, str):
+            number = next((n for n, item in enumerate(at) if walk.key_of(item, n) == key), None)
+            if number is None:
+                break
+            line, at = at.lc.data[number][0] + 1, at[number]  # type: ignore[attr-defined]  # ruamel's own
+        elif isinstance(at, Mapping) and key in at:
+            line, at = at.lc.data[key][0] + 1, at[key]  # type: ignore[attr-defined]  # ruamel's own
+        else:
+            break
+    return f"{chapter}.yaml", line
 
 
 def clauses(folder: Path) -> frozenset[str]:
@@ -119,60 +155,35 @@ def clauses(folder: Path) -> frozenset[str]:
     return frozenset(ids)
 
 
-def cited(part: Any) -> Iterator[tuple[str, str]]:
-    """Every (place, clause id) that a part of a plan names, at any depth."""
-    if isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            value = getattr(part, name)
-            if name in ("clause", "clauses", "withdrawal_clauses"):
-                yield from ((name, clause) for clause in ([value] if isinstance(value, str) else value))
-            else:
-                yield from ((f"{name}.{place}", clause) for place, clause in cited(value))
-    elif isinstance(part, Mapping):
-        for key, value in part.items():
-            yield from ((f"{key}.{place}", clause) for place, clause in cited(value))
-    elif isinstance(part, tuple | list):
-        for number, value in enumerate(part):
-            key = getattr(value, "id", number)
-            yield from ((f"{key}.{place}", clause) for place, clause in cited(value))
-
-
 def _unknown_clauses(plan: Plan, known: frozenset[str]) -> Iterator[str]:
-    for place, clause in cited(plan):
-        if clause not in known:
-            yield f"{place} {clause}: expected one of clauses.tsv"
+    for path, part in walk.elements(plan):
+        for field, clause in walk.cited(part):
+            if clause not in known:
+                yield f"{path}/{field} {clause}: expected one of clauses.tsv"
+    for outside in plan.outside:
+        if outside.clause not in known:
+            yield f"outside {outside.clause}: expected one of clauses.tsv"
 
 
 def _unknown_names(plan: Plan) -> Iterator[str]:
-    """Units and posts that a chapter names and the plan does not have."""
-    units, posts = set(plan.units), set(plan.posts)
-    if both := units & posts:
-        yield f"posts.{min(both)}: a unit has this name already"
-    for place, name in _names(plan, "", ("unit", "owner", "sender", "addressee", "body")):
-        if name not in units:
-            yield f"{place} {name}: expected one of units.yaml"
-    for place, name in _names(plan, "", ("posts", "upward", "substitutes", "presumed", "commander")):
-        if name not in posts:
-            yield f"{place} {name}: expected one of posts.yaml"
+    """Units, posts and groups that a chapter names and the plan does not have."""
+    known = {"unit": set(plan.units), "post": set(plan.posts), "group": set(plan.groups)}
+    if both := known["unit"] & known["post"]:
+        yield f"posts/{min(both)}: a unit has this name already"
+    for path, part in walk.elements(plan):
+        for field, kinds, name in walk.references(part):
+            if not any(name in known[kind] for kind in kinds):
+                yield f"{path}/{field} {name}: expected one of {' or '.join(f'{kind}s.yaml' for kind in sorted(kinds))}"
 
 
-def _names(part: Any, at: str, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            value = getattr(part, name)
-            place = f"{at}.{name}" if at else name
-            if name in fields and isinstance(value, str):
-                yield place, value
-            elif name in fields and isinstance(value, tuple):
-                yield from ((place, one) for one in value)
-            else:
-                yield from _names(value, place, fields)
-    elif isinstance(part, Mapping):
-        for key, value in part.items():
-            yield from _names(value, f"{at}.{key}", fields)
-    elif isinstance(part, tuple | list):
-        for number, value in enumerate(part):
-            yield from _names(value, f"{at}.{getattr(value, 'id', number)}", fields)
+def _twice(plan: Plan) -> Iterator[str]:
+    """Ids of work that stand twice: a task is known by its rule's id alone."""
+    seen: set[str] = set()
+    for path, part in walk.elements(plan):
+        if isinstance(part, Work):
+            if part.id in seen:
+                yield f"{path}: the id '{part.id}' stands twice"
+            seen.add(part.id)
 
 
 def _join_national(data: dict[str, Any], folder: Path) -> None:
@@ -261,11 +272,7 @@ def _step(at: Any, key: str, path: str, decision: str) -> Any:
     if isinstance(at, dict) and key in at:
         return at[key]
     if isinstance(at, list):
-        found = list(_by_id(at, key))
-        if found:
-            return found[0]
+        for number, item in enumerate(at):
+            if walk.key_of(item, number) == key:
+                return item
     raise PlanFault(f"decision {decision}: at {path}: no '{key}' there")
-
-
-def _by_id(items: Sequence[Any], key: str) -> Iterator[Any]:
-    return (item for item in items if isinstance(item, dict) and key in (item.get("id"), item.get("clause")))

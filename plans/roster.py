@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from plans.schema import Part, Plan, PostId
+from plans.schema import Frozen, Plan, PostId
 
 EXAMPLE = "roster.example.yaml"
 
@@ -19,7 +19,7 @@ class RosterFault(ValueError):
     """A roster can't be read; the message is one line."""
 
 
-class Holder(Part):
+class Holder(Frozen):
     """A person and the posts they hold, the usual one first."""
 
     user: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -27,7 +27,7 @@ class Holder(Part):
     posts: tuple[PostId, ...] = Field(min_length=1)
 
 
-class Roster(Part):
+class Roster(Frozen):
     """Holders in order; the first is the first duty officer. `example` marks a fictional one."""
 
     example: bool = False

@@ -1,6 +1,6 @@
 """The ordinary accident of the end-to-end tests: what two people say, step by step, from opening to archive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -29,30 +29,6 @@ LEGS = (
     "follow-up",
 )
 CONTROL = ("under-control", "accident-removed", "harm-removed", "secondary-removed", "no-recurrence", "all-rescued")
-ASKED = ("repair-facilities", "relief-goods", "settle-people", "file-orders")
-"""Conditional tasks that do not arise here."""
-NOT_HERE = ("deputy-to-scene", "member-support")
-DONE = (
-    "own-plan",
-    "own-rescue",
-    "control-hazard",
-    "site-disposal",
-    "prevent-secondary",
-    "protect-rescuers",
-    "county-on-site",
-    "report-level-upward",
-    "aftermath-measures",
-    "restore-order",
-    "investigation-work",
-    "county-investigates",
-    "summary-report",
-    "assess-loss",
-    "experience-report",
-    "archive-transfer",
-    "rescue-record",
-    "rescue-assessment",
-    "investigation-report",
-)
 
 
 def response(now: datetime) -> Iterator[Said]:
@@ -83,11 +59,12 @@ def end() -> Iterator[Said]:
     yield Said(DEPUTY, "ratify", {"approval": "A1", "stage": "decide"})
 
 
-def recovery() -> Iterator[Said]:
-    """Every task closed, the file archived."""
-    for task in (*ASKED, *NOT_HERE):
-        fields = {"task": task, "outcome": "not_applicable", "words": "无此情形"}
-        yield Said(OFFICER, "complete-task", fields)
-    for task in DONE:
-        yield Said(OFFICER, "complete-task", {"task": task})
+def recovery(tasks: Mapping[str, str]) -> Iterator[Said]:
+    """Every task closed that is still open, given as its state by id; then the file is archived."""
+    for task, state in tasks.items():
+        if state in ("asked", "held"):
+            fields = {"task": task, "outcome": "not_applicable", "words": "无此情形"}
+            yield Said(OFFICER, "complete-task", fields)
+        elif state == "given":
+            yield Said(OFFICER, "complete-task", {"task": task})
     yield Said(OFFICER, "archive", {"keeper": "档案室"})

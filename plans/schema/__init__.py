@@ -1,0 +1,195 @@
+"""The shape of a plan: what a government's emergency plan says, chapter by chapter, as frozen data.
+
+A plan is a folder of YAML files, one for each chapter (see `plans.library`). The same models read both layers: what the
+plan *says*, where a hole is an empty field and a contradiction stands under `against`, and the *effective* plan, in
+which `decisions.yaml` has filled the holes. Field names follow the field's own vocabulary (plan terms, ICS); durations
+are ISO 8601 and become `timedelta`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from plans.schema.command import CommandRules, Handover, Naming, OnSiteHq, Power
+from plans.schema.ending import Condition, Lifting, RecoveryRules, TerminationRules, WindowRule, Withdrawal
+from plans.schema.grading import Criterion, Grading
+from plans.schema.organisation import About, Duty, Group, Jurisdiction, Post, Scope, Unit
+from plans.schema.preparedness import DrillRule, Preparedness, Requisition, Resource, Revision
+from plans.schema.release import ReleaseRule, ReleaseRules
+from plans.schema.reporting import Handling, Reporting, ReportRule
+from plans.schema.response import Base, Disposal, LevelChange, LevelRule, MeasurePack, ResponseRules, Start
+from plans.schema.warning import Adjustment, ColourRule, Publisher, WarningRules
+from plans.schema.words import (
+    COLOURS,
+    GRADES,
+    Against,
+    ChannelName,
+    Circumstance,
+    ClauseId,
+    Clauses,
+    Colour,
+    ElementId,
+    Frozen,
+    Grade,
+    GroupId,
+    Item,
+    Leg,
+    Measure,
+    NationalRole,
+    Part,
+    PostId,
+    Role,
+    Sector,
+    Trigger,
+    UnitId,
+    When,
+    severity,
+)
+from plans.schema.work import (
+    ApprovalPace,
+    ApprovalRule,
+    ChaseStep,
+    NoticeRules,
+    NotifyRule,
+    Proposal,
+    Stage,
+    TaskRule,
+    Work,
+)
+
+__all__ = [
+    "COLOURS",
+    "GRADES",
+    "About",
+    "Adjustment",
+    "Against",
+    "ApprovalPace",
+    "ApprovalRule",
+    "Base",
+    "Change",
+    "ChannelName",
+    "ChaseStep",
+    "Circumstance",
+    "ClauseId",
+    "Clauses",
+    "Colour",
+    "ColourRule",
+    "CommandRules",
+    "Condition",
+    "Criterion",
+    "Decision",
+    "Disposal",
+    "DrillRule",
+    "Duty",
+    "ElementId",
+    "Frozen",
+    "Grade",
+    "Grading",
+    "Group",
+    "GroupId",
+    "Handling",
+    "Handover",
+    "Item",
+    "Jurisdiction",
+    "Leg",
+    "LevelChange",
+    "LevelRule",
+    "Lifting",
+    "Measure",
+    "MeasurePack",
+    "Naming",
+    "NationalRole",
+    "NoticeRules",
+    "NotifyRule",
+    "OnSiteHq",
+    "Outside",
+    "Part",
+    "Plan",
+    "Post",
+    "PostId",
+    "Power",
+    "Preparedness",
+    "Proposal",
+    "Publisher",
+    "RecoveryRules",
+    "ReleaseRule",
+    "ReleaseRules",
+    "ReportRule",
+    "Reporting",
+    "Requisition",
+    "Resource",
+    "ResponseRules",
+    "Revision",
+    "Role",
+    "Scope",
+    "Sector",
+    "Stage",
+    "Start",
+    "TaskRule",
+    "TerminationRules",
+    "Trigger",
+    "Unit",
+    "UnitId",
+    "WarningRules",
+    "When",
+    "WindowRule",
+    "Withdrawal",
+    "Work",
+    "severity",
+]
+
+
+class Change(Frozen):
+    """One edit of what the plan says: `at` is a path of keys and ids (`grading/criteria/LS-1.4-08/counts`)."""
+
+    at: str
+    to: object
+
+
+class Decision(Frozen):
+    """What was decided where the text is silent or contradicts itself."""
+
+    id: str
+    choice: str
+    reason: str
+    basis: Literal["text", "national", "our_choice"]
+    confirmed: bool = False
+    """Confirmed by the plan's owner."""
+    changes: tuple[Change, ...] = ()
+    settles: tuple[str, ...] = ()
+    """Findings of `fenghuo plan check` that it settles by judgement alone, each as `rule place`: where nothing in the
+    data changes."""
+
+
+class Outside(Frozen):
+    """A clause that asks nothing of an incident, with the reason why no element homes it."""
+
+    clause: ClauseId
+    reason: str
+
+
+class Plan(Frozen):
+    """A whole plan, effective: what it says, our decisions applied, national rules joined in."""
+
+    name: str
+    about: About
+    units: dict[UnitId, Unit]
+    posts: dict[PostId, Post]
+    groups: dict[GroupId, Group] = {}
+    grading: Grading
+    national: Grading
+    """The statutory thresholds beside the plan's own, for `statutory_grade`."""
+    warning: WarningRules | None = None
+    reporting: Reporting
+    notices: NoticeRules
+    disposal: Disposal
+    response: ResponseRules
+    command: CommandRules
+    release: ReleaseRules | None = None
+    termination: TerminationRules
+    recovery: RecoveryRules
+    preparedness: Preparedness | None = None
+    decisions: tuple[Decision, ...] = ()
+    outside: tuple[Outside, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Chapters that the folder does not have."""

@@ -1,0 +1,77 @@
+"""Who commands: before anybody is named, in the on-site headquarters, and how command passes (command.yaml)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from plans.schema.words import Clauses, ElementId, Grade, Part, PostId, UnitId, When
+from plans.schema.work import Work
+
+
+class Naming(Part):
+    """Who names the holders of posts on scene, and who confirms them."""
+
+    by: PostId
+    posts: tuple[PostId, ...]
+    confirmed_by: PostId | None = None
+    drawn_from: str = ""
+    """Where the person is taken from."""
+    clauses: Clauses
+
+
+class OnSiteHq(Part):
+    """The on-site headquarters: from which grade, who orders, prepares and sets it up, its head, its own work."""
+
+    unit: UnitId
+    when: When
+    ordered_by: UnitId
+    prepared_by: UnitId | None = None
+    set_up_by: UnitId
+    active_from: Literal["report", "order"]
+    head: PostId
+    deputies: tuple[PostId, ...] = ()
+    naming: tuple[Naming, ...] = ()
+    tasks: tuple[Work, ...] = ()
+    clauses: Clauses
+
+
+class Power(Part):
+    """What a post or a body may decide or direct, by itself."""
+
+    id: ElementId
+    holder: PostId | UnitId
+    says: str
+    en: str = ""
+    when: When = When()
+    clauses: Clauses
+
+
+class Handover(Part):
+    """What passes to whom when they arrive: a check-in, a relief of the level below, one function, or command."""
+
+    id: ElementId
+    kind: Literal["check_in", "relieve", "function", "command"]
+    levels: tuple[Grade, ...] = ()
+    giver: tuple[UnitId | PostId, ...]
+    taker: tuple[UnitId | PostId, ...]
+    copies: tuple[UnitId, ...] = ()
+    says: str
+    en: str = ""
+    ends_by: Literal["accepted_or_declared"] | None = None
+    """How it is proved to have happened; None: the plan does not say."""
+    clauses: Clauses
+
+
+class CommandRules(Part):
+    """command.yaml."""
+
+    presumed: PostId
+    presumed_clauses: Clauses = ()
+    onsite_hq: OnSiteHq | None = None
+    powers: tuple[Power, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    guiding_takes_over: bool | None = None
+    """Whether a superior who guides takes command; None: the plan is silent."""
+    acceptance_within: timedelta | None = None
+    clauses: Clauses = ()

@@ -1,0 +1,53 @@
+"""Who reports to whom, by which leg, until when (reporting.yaml)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from plans.schema.words import Clauses, ElementId, Item, Leg, Part, Trigger, UnitId, When
+
+
+class ReportRule(Part):
+    """One leg of a reporting chain, with its clock."""
+
+    id: ElementId
+    clauses: Clauses
+    sender: UnitId
+    addressee: UnitId
+    leg: Leg
+    line: Literal["party", "government", "emergency", "regulator", "side", "neighbour"]
+    starts: Trigger | None = None
+    within: timedelta | None = None
+    """None: the plan gives no number and nobody has decided one yet; no clock runs."""
+    soft: bool = False
+    """A limit that we set ourselves; only such a clock may be stood down."""
+    warn_before: timedelta = timedelta(minutes=10)
+    every: timedelta | None = None
+    """A follow-up cadence: done once, the clock starts anew, until the response or the incident ends."""
+    external: bool = False
+    """Owed by somebody else; we record and remind, we do not send."""
+    when: When = When()
+    says: str = ""
+    en: str = ""
+
+
+class Handling(Part):
+    """How reports are handled beside the chain: skipping a level, classified content, what is forbidden."""
+
+    id: ElementId
+    kind: Literal["skip_level", "classified", "forbidden", "standard"]
+    says: str
+    en: str = ""
+    by: tuple[UnitId, ...] = ()
+    """Who may, or must; empty: everybody who reports."""
+    clauses: Clauses
+
+
+class Reporting(Part):
+    """reporting.yaml: who reports to whom, by which leg, until when."""
+
+    rules: tuple[ReportRule, ...]
+    fields: tuple[Item, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    clauses: Clauses = ()
