@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from cli import desk
 from cli.exits import Exit, end
+from cli.freezing import refuse_if_frozen
 from cli.reading import stored
 from client import CommandRefused, Unanswered
 from client import open_incident as start
@@ -22,7 +23,7 @@ from incidents.incident import fold, follow_ups, handle
 from incidents.logbook import seal
 from incidents.record import Record
 from plans import registry
-from plans.library import NoSuchPlan, PlanFault, find, load
+from plans.library import PlanFault, load
 from plans.schema import Plan
 from settings import Settings
 from workflows.messages import Carried
@@ -124,11 +125,11 @@ def _show(settings: Settings, plan: Plan, preview: Record, err: bool) -> None:
 
 def _plan(settings: Settings, name: str) -> Plan:
     try:
-        return load(find(name, settings.home)).plan
-    except NoSuchPlan as error:
-        desk.stop(Exit.NOT_FOUND, str(error))
+        plan = load(desk.plan_folder(settings, name)).plan
     except PlanFault as fault:
         desk.stop(Exit.BAD_INPUT, str(fault))
+    refuse_if_frozen(settings, plan)
+    return plan
 
 
 def _facts(file: str) -> Facts:

@@ -11,8 +11,16 @@ from __future__ import annotations
 from typing import Literal
 
 from plans.schema.command import CommandRules, Handover, Naming, OnSiteHq, Power
-from plans.schema.ending import Condition, Lifting, RecoveryRules, TerminationRules, WindowRule, Withdrawal
-from plans.schema.grading import Criterion, Grading
+from plans.schema.ending import (
+    Condition,
+    Lifting,
+    RecoveryRules,
+    RecoveryTask,
+    TerminationRules,
+    WindowRule,
+    Withdrawal,
+)
+from plans.schema.grading import Criterion, Factor, Factors, Grading
 from plans.schema.organisation import About, Duty, Group, Jurisdiction, Post, Scope, Unit
 from plans.schema.preparedness import DrillRule, Preparedness, Requisition, Resource, Revision
 from plans.schema.release import ReleaseRule, ReleaseRules
@@ -82,6 +90,8 @@ __all__ = [
     "DrillRule",
     "Duty",
     "ElementId",
+    "Factor",
+    "Factors",
     "Frozen",
     "Grade",
     "Grading",
@@ -112,6 +122,7 @@ __all__ = [
     "Proposal",
     "Publisher",
     "RecoveryRules",
+    "RecoveryTask",
     "ReleaseRule",
     "ReleaseRules",
     "ReportRule",

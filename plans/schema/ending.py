@@ -67,11 +67,18 @@ class WindowRule(Part):
     clauses: Clauses
 
 
+class RecoveryTask(TaskRule):
+    """Work that is owed after the end."""
+
+    makes: Literal["investigation", "summary", "archive"] | None = None
+    """What it leaves on file, where the file can't be closed without it."""
+
+
 class RecoveryRules(Part):
     """recovery.yaml: what is owed after the end, until the file is closed."""
 
     led_by: tuple[UnitId, ...] = ()
-    tasks: tuple[TaskRule, ...]
+    tasks: tuple[RecoveryTask, ...]
     casualty_window: WindowRule | None = None
     """None: the national one."""
     clauses: Clauses = ()

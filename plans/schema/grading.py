@@ -28,9 +28,26 @@ class Criterion(Part):
     """A mark carried into the verdict, e.g. a literal reading that was added."""
 
 
+class Factor(Part):
+    """Something that weighs in a grade and has no number, e.g. 可控性."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    says: str
+
+
+class Factors(Part):
+    """What weighs in a grade beside the numbers: no threshold is given, so only a person can weigh it."""
+
+    named: tuple[Factor, ...]
+    may: Literal["raise"] | None = None
+    """What an authorised person may do to the standing grade by them; None: nobody has decided it yet."""
+    clauses: Clauses
+
+
 class Grading(Part):
     """grading.yaml: the thresholds, and how counts are read."""
 
+    factors: Factors | None = None
     criteria: tuple[Criterion, ...]
     trapped_counts_as: Literal["missing", "nothing"] | None = None
     out_of_contact_counts_as: Literal["missing", "nothing"] | None = None

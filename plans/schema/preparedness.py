@@ -41,7 +41,8 @@ class DrillRule(Part):
     id: ElementId
     says: str
     en: str = ""
-    owner: UnitId
+    owner: UnitId | None = None
+    """None: the plan names nobody."""
     run_by: UnitId | None = None
     every: timedelta | None = None
     clauses: Clauses

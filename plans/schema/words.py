@@ -134,4 +134,6 @@ class Item(Part):
     id: ElementId
     says: str
     en: str = ""
+    covers: tuple[ElementId, ...] = ()
+    """The items that national rules demand and that this one carries, by their ids."""
     clauses: Clauses

@@ -45,11 +45,13 @@ class NotifyRule(Part):
 
 
 class Stage(Part):
-    """One step of an approval: a body or a post acts, any one of `posts` is enough."""
+    """One step of an approval: a body or a post acts; any one of `posts` may act for it."""
 
     stage: Literal["decide", "sign"]
     body: UnitId | None = None
     posts: tuple[PostId, ...]
+    enough: Literal["one"] | None = None
+    """One of them is enough; None: the plan names several and does not say so."""
     clauses: Clauses
 
 
@@ -68,8 +70,9 @@ class ApprovalRule(Part):
     stages: tuple[Stage, ...]
     upward: tuple[PostId, ...] = ()
     """Higher authority: asked when nobody else answers, and always able to sign."""
-    one_person: Literal["allowed_and_marked", "refused"] = "refused"
-    """Whether one person may propose and sign (allowed only by a recorded decision of the plan)."""
+    one_person: Literal["allowed_and_marked", "refused"] | None = None
+    """Whether one person may propose and sign (allowed only by a recorded decision of the plan). None: the plan is
+    silent, and it is refused."""
     clauses: Clauses = ()
 
 
