@@ -111,8 +111,8 @@ async def up(settings: Settings, say: Say, drill: bool = False) -> int:
     sides = {"live": live}
     await live.start()
     say(
-        "接下来：fenghuo incident open lhasa-2022 FACTS.json    演练：fenghuo drill start    按 Ctrl-C 停止",
-        "next: fenghuo incident open lhasa-2022 FACTS.json    drills: fenghuo drill start    stop with Ctrl-C",
+        "接下来：fenghuo incident open PLAN FACTS.json    演练：fenghuo drill start    按 Ctrl-C 停止",
+        "next: fenghuo incident open PLAN FACTS.json    drills: fenghuo drill start    stop with Ctrl-C",
     )
     offset = _offset()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from plans.schema import Frozen, Plan, PostId, UnitId
+from plans.schema.words import Duration
 
 OWN = "roster.yaml"
 EXAMPLE = "roster.example.yaml"
@@ -43,7 +44,7 @@ class Roster(Frozen):
     holders: tuple[Holder, ...] = Field(min_length=1)
     contacts: dict[UnitId, Contact] = {}
     """By unit."""
-    tested_within: timedelta | None = None
+    tested_within: Duration | None = None
     """After this a contact must be tested again."""
 
     @model_validator(mode="after")

@@ -40,10 +40,10 @@ def elements(part: Any, at: str = "") -> Iterator[Element]:
         for name in type(part).model_fields:
             if name != "against":
                 yield from elements(getattr(part, name), _under(at, name))
-    elif isinstance(part, Mapping):
+    elif isinstance(part, dict):
         for key, value in part.items():
             yield from elements(value, _under(at, str(key)))
-    elif isinstance(part, tuple | list):
+    elif isinstance(part, tuple):
         for number, value in enumerate(part):
             yield from elements(value, _under(at, key_of(value, number)))
 

@@ -34,8 +34,8 @@ def impossible(layer: Layer) -> Iterator[Fault]:
             able = [post for post in stage.posts if _may(layer, post, NEEDED[stage.stage])]
             at = f"{path}/stages/{stage.stage}"
             if not able:
-                words = "、".join(stage.posts) or "无岗位"
-                yield Fault(at, stage.clauses, f"{words}都无权办这一步", f"none of its posts may {stage.stage}")
+                words = layer.called(*stage.posts) or "无岗位"
+                yield Fault(at, stage.clauses, f"{words}：无人有权办这一步", f"none of its posts may {stage.stage}")
             elif _only_proposer(layer, approval, able):
                 yield Fault(at, stage.clauses, "提请人就是唯一能批的人", "who proposes is the only one who could agree")
 
@@ -44,20 +44,15 @@ def impossible(layer: Layer) -> Iterator[Fault]:
 def dead_ends(layer: Layer) -> Iterator[Fault]:
     """无人答复时没有下家 · Nobody stands in when the posts do not answer."""
     for path, approval in layer.parts(ApprovalRule):
-        lonely = [
-            post
-            for stage in approval.stages
-            for post in stage.posts
-            if post in layer.posts and not layer.posts[post].substitutes
-        ]
-        if lonely and not approval.upward:
-            titles = "、".join(layer.posts[post].title for post in dict.fromkeys(lonely))
-            yield Fault(
-                f"{path}/upward",
-                _clauses(approval),
-                f"{titles}联系不上时由谁办没有写",
-                "nobody stands in when these posts do not answer",
-            )
+        for stage in approval.stages:
+            substitutes = [layer.posts[post].substitutes for post in stage.posts if post in layer.posts]
+            if not approval.upward and not any(substitutes):
+                yield Fault(
+                    f"{path}/upward",
+                    _clauses(approval),
+                    f"{layer.called(*stage.posts)}联系不上时由谁办没有写",
+                    "nobody stands in when these posts do not answer",
+                )
 
 
 @rule("no-pace", "high", "定催办、转替代人、报上级的时间", "Decide after how long to remind, pass on and ask above.")
@@ -77,7 +72,7 @@ def several(layer: Layer) -> Iterator[Fault]:
                 yield Fault(
                     f"{path}/stages/{stage.stage}/enough",
                     stage.clauses,
-                    f"{_titles(layer, stage)}：一人即可还是都要没有写",
+                    f"{layer.called(*stage.posts)}：一人即可还是都要没有写",
                     f"whether one of {', '.join(stage.posts)} is enough is not said",
                 )
 
@@ -185,15 +180,17 @@ def lowering(layer: Layer) -> Iterator[Fault]:
 
 
 def _acting(layer: Layer) -> dict[str, tuple[str, ...]]:
-    """The posts that approvals, command and naming need, with the clauses that need them."""
+    """The posts that approvals, command and naming need, with the clauses that need them. A post on scene that
+    somebody names gets its holder by that."""
     needed: dict[str, tuple[str, ...]] = {layer.command.presumed: layer.command.presumed_clauses}
     for _, stage in layer.parts(Stage):
         needed |= {post: stage.clauses for post in stage.posts if post not in needed}
     for _, level in layer.parts(LevelRule):
         needed |= {post: level.commander_clauses for post in level.commander if post not in needed}
     for _, naming in layer.parts(Naming):
-        needed |= {post: naming.clauses for post in (naming.by,) if post not in needed}
-    return needed
+        needed.setdefault(naming.by, naming.clauses)
+    named = {post for _, naming in layer.parts(Naming) for post in naming.posts}
+    return {post: clauses for post, clauses in needed.items() if post not in named}
 
 
 def _may(layer: Layer, post: str, role: Role) -> bool:
@@ -220,7 +217,3 @@ def _without(layer: Layer, stage: str, says: str, en: str) -> Iterator[Fault]:
 
 def _clauses(approval: ApprovalRule) -> tuple[str, ...]:
     return approval.clauses or tuple(clause for stage in approval.stages for clause in stage.clauses)
-
-
-def _titles(layer: Layer, stage: Stage) -> str:
-    return "、".join(layer.posts[post].title if post in layer.posts else post for post in stage.posts)

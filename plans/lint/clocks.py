@@ -46,7 +46,7 @@ def cadence(layer: Layer) -> Iterator[Fault]:
 def skipping(layer: Layer) -> Iterator[Fault]:
     """可以越级上报，没有说由谁 · Reports may skip a level, and by whom is not said."""
     for told in layer.reporting.handling:
-        if told.kind == "skip_level" and not told.by:
+        if told.kind == "skip_level" and told.by is None:
             yield Fault(
                 f"reporting/handling/{told.id}/by", told.clauses, "由谁越级没有写", "who may skip a level is not said"
             )

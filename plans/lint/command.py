@@ -21,11 +21,10 @@ def commanders(layer: Layer) -> Iterator[Fault]:
     given = [level for level, told in layer.response.levels.items() if told.commander]
     if naming is not None and given:
         clauses = [clause for level in given for clause in layer.response.levels[level].commander_clauses]
-        by = layer.posts[naming.by].title if naming.by in layer.posts else naming.by
         yield Fault(
             "command/onsite_hq/naming",
             (*naming.clauses, *clauses),
-            f"一处由{by}指定，一处按 {'、'.join(given)} 级规定",
+            f"一处由{layer.called(naming.by)}指定，一处按 {'、'.join(given)} 级规定",
             f"named by {naming.by}, and given by level {', '.join(given)}",
         )
 
@@ -42,7 +41,7 @@ def powers(layer: Layer) -> Iterator[Fault]:
             yield Fault(
                 f"command/powers/{own[0].id}/when",
                 [clause for power in own for clause in power.clauses],
-                f"{'、'.join(lacking)} 级时 {holder} 做什么没有写",
+                f"{'、'.join(lacking)} 级时{layer.called(holder)}做什么没有写",
                 f"what {holder} does at {', '.join(lacking)} is not said",
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from plans import references
 from plans.lint.rule import Fault, Layer, cited, rule
@@ -29,15 +30,19 @@ def contradictions(layer: Layer) -> Iterator[Fault]:
     for path, part in layer.parts(Part):
         for field in dict.fromkeys(other.field for other in part.against):
             others = [other for other in part.against if other.field == field]
-            said = getattr(part, field, None)
-            against = "；".join(str(other.says) for other in others)
+            said, against = _short(getattr(part, field, None)), "；".join(_short(other.says) for other in others)
             clauses = (*cited(part), *(clause for other in others for clause in other.clauses))
+            one, en = (f"一处作“{said}”，", f"one sentence has {said}, ") if said else ("", "")
             yield Fault(
-                f"{path}/{field}",
-                clauses,
-                f"一处作“{said}”，另一处作“{against}”",
-                f"{field}: one sentence has {said}, another {against}",
+                f"{path}/{field}", clauses, f"{one}另一处作“{against}”", f"{field}: {en}another sentence has {against}"
             )
+
+
+def _short(said: object) -> str:
+    """A word, a number or a list of them; of anything longer nothing, since its place is told."""
+    if isinstance(said, tuple | list):
+        return "、".join(_short(one) for one in said) if all(_short(one) for one in said) else ""
+    return str(said) if isinstance(said, str | int | timedelta) else ""
 
 
 @rule("several-names", "medium", "确认是同一单位，统一称谓", "Confirm that it is one body, and keep one name.")

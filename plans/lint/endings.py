@@ -76,7 +76,7 @@ def other_body(layer: Layer) -> Iterator[Fault]:
             yield Fault(
                 f"termination/scene_end/{level}",
                 (*layer.termination.scene_end.clauses, *cited(told)),
-                f"{level} 级由 {'、'.join(sorted(starting))} 启动，由谁批准结束没有写",
+                f"{level} 级由{layer.called(*sorted(starting))}启动，由谁批准结束没有写",
                 f"{level} is started by {', '.join(sorted(starting))}; who approves its end is not said",
             )
 

@@ -54,7 +54,7 @@ def payers(layer: Layer) -> Iterator[Fault]:
     """征用后由谁补偿没有写，或有几家 · Who pays for goods taken is not said, or several do."""
     told = layer.preparedness.requisition if layer.preparedness else None
     if told is not None and len(told.paid_by) != 1:
-        names = "、".join(told.paid_by) or "无"
+        names = layer.called(*told.paid_by) or "无"
         yield Fault(
             "preparedness/requisition/paid_by",
             told.payment_clauses or told.clauses,

@@ -6,12 +6,31 @@ each other from the lowest grade to an open top.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 from plans.lint.rule import Fault, Layer, rule
 from plans.schema import GRADES, Criterion, Measure, severity
+
+NAMES: Mapping[Measure, str] = {
+    "deaths": "死亡",
+    "missing": "失踪",
+    "out_of_contact": "失联",
+    "trapped": "被困",
+    "people_at_risk": "涉险",
+    "serious_injuries": "重伤",
+    "minor_injuries": "轻伤",
+    "injuries": "受伤",
+    "hospitalised": "住院",
+    "threatened_injuries": "可能重伤",
+    "acute_poisoning": "急性工业中毒",
+    "poisoned": "中毒",
+    "evacuated": "疏散",
+    "relocated": "转移",
+    "direct_loss_yuan": "直接经济损失（元）",
+}
+"""What people call a measure."""
 
 Restriction = tuple[tuple[str, ...], ...]
 FREE: Restriction = ((), (), (), ())
@@ -56,7 +75,7 @@ def gaps(layer: Layer) -> Iterator[Fault]:
                     yield Fault(
                         family.at(reached),
                         (reached.criterion.clause, band.criterion.clause),
-                        f"{family.measure} 为 {first} 至 {last} 时没有等级",
+                        f"{NAMES[family.measure]} {first} 至 {last} 时没有等级",
                         f"{family.measure} from {first} to {last} has no grade",
                     )
                 reached = band
@@ -71,11 +90,11 @@ def overlaps(layer: Layer) -> Iterator[Fault]:
         for lower, upper in pairwise(family.bands):
             if upper.low < lower.top and upper.grade != lower.grade:
                 last = min(lower.top, upper.top)
-                until = "以上" if last == float("inf") else f"至 {int(last) - 1}"
+                until = "以上" if last == float("inf") else f"至 {int(last) - 1} "
                 yield Fault(
                     family.at(upper),
                     (lower.criterion.clause, upper.criterion.clause),
-                    f"{family.measure} {upper.low} {until}同时属于两级",
+                    f"{NAMES[family.measure]} {upper.low} {until}同时属于两级",
                     f"{family.measure} from {upper.low} on meets two grades",
                 )
 
@@ -89,7 +108,7 @@ def tops(layer: Layer) -> Iterator[Fault]:
             yield Fault(
                 family.at(last),
                 (last.criterion.clause,),
-                f"{family.measure} 达到 {last.high} 及以上时没有等级",
+                f"{NAMES[family.measure]}达到 {last.high} 及以上时没有等级",
                 f"{family.measure} of {last.high} and more has no grade",
             )
 
@@ -103,7 +122,7 @@ def floors(layer: Layer) -> Iterator[Fault]:
             yield Fault(
                 family.at(first),
                 (first.criterion.clause,),
-                f"{family.measure} 不足 {first.low} 时没有等级",
+                f"{NAMES[family.measure]}不足 {first.low} 时没有等级",
                 f"{family.measure} below {first.low} has no grade",
             )
 
@@ -122,7 +141,7 @@ def restricted_ends(layer: Layer) -> Iterator[Fault]:
             yield Fault(
                 family.at(last),
                 (last.criterion.clause,),
-                f"{family.measure} 的专门分档到 {last.high} 为止",
+                f"{NAMES[family.measure]}的专门分档到 {last.high} 为止",
                 f"the special bands of {family.measure} stop at {last.high}",
             )
 
@@ -143,7 +162,7 @@ def restricted(layer: Layer) -> Iterator[Fault]:
             yield Fault(
                 f"grading/criteria/{family.measure}",
                 dict.fromkeys(band.criterion.clause for band in family.bands),
-                f"{family.measure} 只在特定来源（{_named(first.criterion)}）时定级",
+                f"{NAMES[family.measure]}只在特定来源（{_named(first.criterion)}）时定级",
                 f"{family.measure} grades for certain sources only",
             )
 
@@ -166,7 +185,7 @@ def uncounted(layer: Layer) -> Iterator[Fault]:
             yield Fault(
                 f"grading/criteria/{measure}",
                 clauses,
-                f"国家分级计入 {measure}，本预案在 {grades} 级不计",
+                f"国家分级计入{NAMES[measure]}，本预案在 {grades} 级不计",
                 f"{measure} counts nationally; this plan does not count it at {grades}",
             )
 

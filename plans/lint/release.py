@@ -55,7 +55,7 @@ def voices(layer: Layer) -> Iterator[Fault]:
             yield Fault(
                 f"{at}/publisher",
                 (*one.clauses, *other.clauses),
-                f"{one.publisher} 和 {other.publisher} 都发布",
+                f"{layer.called(one.publisher or '', other.publisher or '')}都发布",
                 f"{one.publisher} and {other.publisher} both publish",
             )
 

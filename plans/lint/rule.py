@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel
@@ -53,7 +52,7 @@ class Around(NamedTuple):
     """What decisions claim to settle and nothing finds, as (decision, finding)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Layer:
     """One layer of a plan, chapter by chapter, with what stands around it: the same shape for what the plan says and
     for the effective plan. A chapter that the plan does not have is None, or empty."""
@@ -75,10 +74,16 @@ class Layer:
     release: ReleaseRules | None
     preparedness: Preparedness | None
     around: Around
+    walked: Mapping[str, tuple[Any, tuple[walk.Element, ...]]]
+    """Each chapter with its parts and their paths."""
 
     @classmethod
-    def of(cls, chapters: Mapping[str, Any], around: Around) -> Self:
-        """The layer whose chapters these are."""
+    def of(cls, chapters: Mapping[str, Any], around: Around, before: Layer | None = None) -> Self:
+        """The layer whose chapters these are. Chapters that stood in the layer `before` are not walked again."""
+        walked = dict(before.walked) if before else {}
+        for name, chapter in chapters.items():
+            if name not in walked or walked[name][0] is not chapter:
+                walked[name] = (chapter, tuple(walk.elements(chapter, name)))
         return cls(
             chapters=chapters,
             about=chapters["plan"],
@@ -97,18 +102,21 @@ class Layer:
             release=chapters.get("release"),
             preparedness=chapters.get("preparedness"),
             around=around,
+            walked=walked,
         )
 
-    @cached_property
-    def elements(self) -> tuple[walk.Element, ...]:
-        """Every part with its path."""
-        return tuple(walk.elements(self.chapters))
+    def called(self, *names: str) -> str:
+        """What people call these units or posts."""
+        titles = {
+            **{name: unit.name for name, unit in self.units.items()},
+            **{n: p.title for n, p in self.posts.items()},
+        }
+        return "、".join(titles.get(name, name) for name in names)
 
     def parts(self, kind: type[P]) -> Iterator[tuple[str, P]]:
         """Every part of this kind with its path."""
-        for path, part in self.elements:
-            if isinstance(part, kind):
-                yield path, part
+        for _, elements in self.walked.values():
+            yield from ((path, part) for path, part in elements if isinstance(part, kind))
 
 
 class Fault(NamedTuple):

@@ -73,9 +73,11 @@ def judge(loaded: library.Loaded, around: Around) -> tuple[Judged, ...]:
 def _gone(loaded: library.Loaded, around: Around, keys: set[str], said: dict[str, Finding]) -> dict[str, Decision]:
     """The first decision after which each of these findings no longer fires."""
     gone: dict[str, Decision] = {}
+    layer = None
     for decision, chapters in library.stages(loaded):
         waiting = keys - gone.keys()
         rules = dict.fromkeys(said[key].rule for key in said if key in waiting)
-        still = found(Layer.of(chapters, around), rules)
+        layer = Layer.of(chapters, around, layer)
+        still = found(layer, rules)
         gone |= {key: decision for key in waiting if key not in still}
     return gone

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from plans.lint.rule import Fault, Layer, cited, rule
-from plans.schema import COLOURS
+from plans.schema import COLOURS, Colour
+
+NAMES: Mapping[Colour, str] = {"blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
 
 
 @rule("colour-missing", "medium", "补上这一颜色", "Add the colour.")
@@ -14,7 +16,7 @@ def missing(layer: Layer) -> Iterator[Fault]:
     if layer.warning is not None:
         for colour in COLOURS:
             if colour not in layer.warning.colours:
-                yield Fault(f"warning/colours/{colour}", layer.warning.clauses, f"没有 {colour}", f"no {colour}")
+                yield Fault(f"warning/colours/{colour}", layer.warning.clauses, f"没有{NAMES[colour]}", f"no {colour}")
 
 
 @rule("colour-without-grade", "high", "定颜色与等级的对应", "Decide which grade it stands for.")
@@ -26,7 +28,7 @@ def grades(layer: Layer) -> Iterator[Fault]:
                 yield Fault(
                     f"warning/colours/{colour}/grade",
                     cited(told),
-                    f"{colour} 对应哪一等级没有写",
+                    f"{NAMES[colour]}对应哪一等级没有写",
                     f"which grade {colour} stands for is not said",
                 )
 
@@ -45,7 +47,7 @@ def bases(layer: Layer) -> Iterator[Fault]:
                 yield Fault(
                     f"warning/colours/{colour}/base",
                     cited(told),
-                    f"{colour} 是否包括 {below[-1]} 的措施没有写",
+                    f"{NAMES[colour]}是否包括{NAMES[below[-1]]}的措施没有写",
                     f"whether {colour} includes the measures of {below[-1]} is not said",
                 )
 
@@ -57,7 +59,10 @@ def measures(layer: Layer) -> Iterator[Fault]:
         for colour, told in layer.warning.colours.items():
             if not told.measures and told.base is None and not layer.warning.watch:
                 yield Fault(
-                    f"warning/colours/{colour}/measures", cited(told), f"{colour} 没有措施", f"{colour} has no measures"
+                    f"warning/colours/{colour}/measures",
+                    cited(told),
+                    f"{NAMES[colour]}没有措施",
+                    f"{colour} has no measures",
                 )
 
 
@@ -80,7 +85,8 @@ def validity(layer: Layer) -> Iterator[Fault]:
 @rule("warning-without-lift", "medium", "定由谁解除", "Decide who lifts it.")
 def lifting(layer: Layer) -> Iterator[Fault]:
     """预警没有解除 · Nobody may lift a warning."""
-    if layer.warning is not None and layer.warning.lift.approval is None:
+    lift = layer.warning.lift if layer.warning else None
+    if layer.warning is not None and lift is not None and lift.approval is None and not lift.also_by_colour:
         yield Fault(
             "warning/lift/approval", layer.warning.clauses, "预警由谁解除没有写", "who lifts a warning is not said"
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from plans.schema.words import Clauses, ElementId, Part, Sector, UnitId
+from plans.schema.words import Clauses, Duration, ElementId, Part, Sector, UnitId
 from plans.schema.work import ApprovalRule, TaskRule
 
 
@@ -62,8 +61,8 @@ class TerminationRules(Part):
 class WindowRule(Part):
     """How long after the event new deaths still count and are reported (order 493 art. 13)."""
 
-    length: timedelta
-    sectors: dict[Sector, timedelta] = {}
+    length: Duration
+    sectors: dict[Sector, Duration] = {}
     clauses: Clauses
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Literal
 
-from plans.schema.words import ChannelName, Clauses, ElementId, Part, PostId, UnitId, When
+from plans.schema.words import ChannelName, Clauses, Duration, ElementId, Part, PostId, UnitId, When
 
 
 class Work(Part):
@@ -17,7 +16,7 @@ class Work(Part):
     says: str
     en: str = ""
     clauses: Clauses
-    within: timedelta | None = None
+    within: Duration | None = None
     """None: no number, so no due time."""
     starts: Literal["given", "occurred"] = "given"
     """What `within` counts from: the giving of the task, or the accident."""
@@ -80,10 +79,10 @@ class ApprovalPace(Part):
     """How long an unanswered approval waits before each step, counted from the request, and how long a decision that
     was spoken may stay unsigned."""
 
-    remind_after: timedelta
-    substitute_after: timedelta
-    upward_after: timedelta
-    ratify_within: timedelta
+    remind_after: Duration
+    substitute_after: Duration
+    upward_after: Duration
+    ratify_within: Duration
     clauses: Clauses = ()
 
 
@@ -91,14 +90,14 @@ class ChaseStep(Part):
     """One attempt to reach a recipient: by which channel, and how long to wait for an answer."""
 
     channel: ChannelName
-    wait: timedelta
+    wait: Duration
 
 
 class NoticeRules(Part):
     """notices.yaml: in which order channels are tried, when a message expires, and what is said."""
 
     chase: tuple[ChaseStep, ...]
-    expires_after: timedelta
+    expires_after: Duration
     texts: dict[str, str]
     """Text by occasion (`early`, `proposal`, `reminder`, `order`, `lifted`); `{field}` takes a fact of the incident,
     nothing else is expanded."""
