@@ -14,8 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from plans import references, walk
+from plans import references
 from plans.decisions import NoSuchPlace, decide, touched
+from plans.lines import line_of
 from plans.schema import (
     About,
     CommandRules,
@@ -78,7 +79,7 @@ class NoSuchPlan(LookupError):
 class Loaded(NamedTuple):
     """A plan in both layers: the chapters as they stand, holes included, and the effective whole.
 
-    `raw` is what the files hold, with the lines that `locate` reads; `clauses` are the ids that may be cited.
+    `raw` are the files' root nodes, whose lines `locate` reads; `clauses` are the ids that may be cited.
     """
 
     folder: Path
@@ -120,8 +121,10 @@ def read(folder: Path, decided: bool = True) -> Loaded:
     Raises `PlanFault`.
     """
     present = [name for name in CHAPTERS if name not in OPTIONAL or (folder / f"{name}.yaml").exists()]
-    raw = {name: _read(folder / f"{name}.yaml") for name in present}
-    says = {name: _checked(CHAPTERS[name], raw[name], folder / f"{name}.yaml", raw[name]) for name in present}
+    files = {name: folder / f"{name}.yaml" for name in present}
+    told = {name: _parse(file) for name, file in files.items()}
+    raw = {name: node for name, (_, node) in told.items()}
+    says = {name: _checked(CHAPTERS[name], told[name][0], files[name], raw[name]) for name in present}
     decisions = _decisions(folder / "decisions.yaml", raw) if decided else ()
     data = _plain(says)
     for decision in decisions:
@@ -138,7 +141,7 @@ def read(folder: Path, decided: bool = True) -> Loaded:
     plan = Plan(
         name=folder.name,
         about=effective.pop("plan"),
-        national=_checked(TypeAdapter(Grading), _read(NATIONAL / "grading.yaml"), NATIONAL / "grading.yaml", {}),
+        national=_checked(TypeAdapter(Grading), _read(NATIONAL / "grading.yaml"), NATIONAL / "grading.yaml", None),
         decisions=decisions,
         silent=tuple(name for name in OPTIONAL if name not in present),
         **effective,
@@ -193,18 +196,7 @@ def clauses(folder: Path) -> frozenset[str]:
 
 def _find(raw: Mapping[str, Any], path: str) -> tuple[str, int]:
     chapter, *way = path.split("/")
-    at, line = raw.get(chapter), 1
-    for key in way:
-        if isinstance(at, Sequence) and not isinstance(at, str):
-            number = next((n for n, item in enumerate(at) if key in (walk.key_of(item, n), str(n))), None)
-            if number is None:
-                break
-            line, at = at.lc.data[number][0] + 1, at[number]  # type: ignore[attr-defined]  # ruamel's own
-        elif isinstance(at, Mapping) and key in at:
-            line, at = at.lc.data[key][0] + 1, at[key]  # type: ignore[attr-defined]  # ruamel's own
-        else:
-            break
-    return f"{chapter}.yaml", line
+    return f"{chapter}.yaml", line_of(raw.get(chapter), way)
 
 
 def _line(folder: Path, raw: Mapping[str, Any], path: str) -> str:
@@ -230,7 +222,7 @@ def _join_national(data: dict[str, Any], folder: Path) -> None:
                 rule[key] = bearers[name[1:]]
         return rule
 
-    reporting = _checked(CHAPTERS["reporting"], _read(NATIONAL / "reporting.yaml"), NATIONAL / "reporting.yaml", {})
+    reporting = _checked(CHAPTERS["reporting"], _read(NATIONAL / "reporting.yaml"), NATIONAL / "reporting.yaml", None)
     response = _read(NATIONAL / "response.yaml")
     warning = _read(NATIONAL / "warning.yaml")
     recovery = _read(NATIONAL / "recovery.yaml")
@@ -251,8 +243,8 @@ def _decisions(file: Path, raw: dict[str, Any]) -> tuple[Decision, ...]:
     """The decisions, and in `raw` their lines."""
     if not file.exists():
         return ()
-    raw["decisions"] = _read(file)
-    decisions: tuple[Decision, ...] = _checked(_DECISIONS, raw["decisions"], file, raw["decisions"])
+    data, raw["decisions"] = _parse(file)
+    decisions: tuple[Decision, ...] = _checked(_DECISIONS, data, file, raw["decisions"])
     ids = [decision.id for decision in decisions]
     if again := [name for name in ids if ids.count(name) > 1]:
         raise PlanFault(f"{_line(file.parent, raw, f'decisions/{again[0]}')} decision {again[0]} stands twice")
@@ -281,8 +273,16 @@ def _first(error: ValidationError) -> str:
 
 
 def _read(file: Path) -> Any:
+    """What a file holds."""
+    return _parse(file)[0]
+
+
+def _parse(file: Path) -> tuple[Any, Any]:
+    """What a file holds, and its root node. Raises `PlanFault`."""
+    yaml = YAML(typ="safe")
     try:
-        return YAML(typ="rt").load(file.read_text("utf-8"))
+        node = yaml.compose(file.read_text("utf-8"))
+        return (yaml.constructor.construct_document(node) if node is not None else None), node
     except FileNotFoundError:
         raise PlanFault(f"{file}: expected this chapter of the plan") from None
     except MarkedYAMLError as error:
@@ -290,24 +290,14 @@ def _read(file: Path) -> Any:
         raise PlanFault(f"{file}:{line} {str(error.problem).splitlines()[0]}") from None
 
 
-def _checked(shape: TypeAdapter[Any], data: Any, file: Path, raw: Any) -> Any:
+def _checked(shape: TypeAdapter[Any], data: Any, file: Path, node: Any) -> Any:
     try:
         return shape.validate_python(data)
     except ValidationError as error:
-        raise PlanFault(_where(error, file, raw)) from None
+        raise PlanFault(_where(error, file, node)) from None
 
 
-def _where(error: ValidationError, file: Path, raw: Any) -> str:
+def _where(error: ValidationError, file: Path, node: Any) -> str:
     """One line for the first fault: the deepest place of its path that the file knows."""
-    first = error.errors()[0]
-    line, at = 0, raw
-    for key in first["loc"]:
-        marks = getattr(getattr(at, "lc", None), "data", None) or {}
-        if key in marks:
-            line = marks[key][0] + 1
-        try:
-            at = at[key]
-        except (KeyError, IndexError, TypeError):
-            break
-    place = f"{file}:{line}" if line else str(file)
-    return f"{place} {_first(error)}"
+    line = line_of(node, [str(key) for key in error.errors()[0]["loc"]])
+    return f"{file}:{line} {_first(error)}"

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from plans.schema.words import Refers
 
-_KEYS = ("id", "clause", "unit", "stage", "kind")
+KEYS = ("id", "clause", "unit", "stage", "kind")
 """By which of its fields an item of a list is named, the first that it has."""
 
 
@@ -50,7 +50,7 @@ def elements(part: Any, at: str = "") -> Iterator[Element]:
 
 def key_of(item: Any, number: int) -> str:
     """How an item of a list is named in a path: by its id, or its number."""
-    for key in _KEYS:
+    for key in KEYS:
         named = item.get(key) if isinstance(item, Mapping) else getattr(item, key, None)
         if isinstance(named, str):
             return named

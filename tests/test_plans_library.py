@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
-        ("posts.yaml", "duty_officer:", "\tduty_officer:", r"posts.yaml:\d+ .*found character '\\t'"),
+        ("posts.yaml", "duty_officer:", "\tduty_officer:", r"posts.yaml:1 found character .*cannot start any token"),
         ("disposal.yaml", "ends:", "ends: takeover_or_end\nends:", r"disposal.yaml:4 found duplicate key"),
         ("disposal.yaml", "ends:", "end:", r"disposal.yaml:3 end: .*not permitted"),
         ("disposal.yaml", "clauses: [CL-6]\n", "clauses: CL-6\n", r"disposal.yaml:\d clauses: .*valid tuple"),
