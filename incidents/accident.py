@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from plans.grading import Situation
 from plans.schema import Circumstance, Measure, Sector
@@ -106,7 +107,8 @@ class Findings(Part):
         for measure, n in self.counts().items():
             most = MOST_YUAN if measure == "direct_loss_yuan" else MOST_PEOPLE
             if n > most:
-                raise ValueError(f"{measure}: expected at most {most}, found {n}")
+                told = {"field": measure, "most": most, "n": n}
+                raise PydanticCustomError("too_many", "expected at most {most}, found {n}", told)
         return self
 
     def counts(self) -> dict[Measure, int]:
@@ -144,7 +146,7 @@ class Facts(Findings):
     @model_validator(mode="after")
     def _dated(self) -> Self:
         if self.occurred_at is None and self.heard_at is None:
-            raise ValueError("occurred_at: expected it, or heard_at")
+            raise PydanticCustomError("undated", "expected it, or heard_at", {"field": "occurred_at"})
         return self
 
     def happened_at(self) -> AwareDatetime:

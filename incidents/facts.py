@@ -51,13 +51,24 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
     if record.phase != LIFECYCLE.initial:
         if digest_of(command.facts) == record.opening:
             return ()
-        return Refusal(reason=f"incident {record.id} is already open with other facts", kind="plan")
+        return Refusal(
+            zh=f"{record.id} 已开启，所报事实不同",
+            reason=f"incident {record.id} is already open with other facts",
+            kind="plan",
+        )
     if (command.plan_hash, command.kind) != (record.plan_hash, record.kind):
-        return Refusal(reason="plan_hash: expected the plan and kind that this incident was started with", kind="hard")
+        return Refusal(
+            zh="plan_hash：与该事故开启时的预案或性质不符",
+            reason="plan_hash: expected the plan and kind that this incident was started with",
+            kind="hard",
+        )
     for name in ("received_at", "occurred_at", "heard_at"):
         at = getattr(command.facts, name)
         if at is not None and at > now:
-            return Refusal(reason=f"facts.{name}: expected a time that is not in the future, found {at.isoformat()}")
+            return Refusal(
+                zh=f"facts.{name}：不能晚于现在，现为 {at.isoformat()}",
+                reason=f"facts.{name}: expected a time that is not in the future, found {at.isoformat()}",
+            )
     presumed = plan.posts[plan.command.presumed]
     return (
         command.entry(
@@ -80,14 +91,18 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
 def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime) -> Answer:
     findings = command.findings.model_dump(mode="json", exclude_unset=True)
     if not findings.keys() - {"verified"}:
-        return Refusal(reason="findings: expected at least one")
+        return Refusal(zh="findings：至少填一项", reason="findings: expected at least one")
     return (command.entry("facts_reported", now, {"source": command.source, "findings": findings}),)
 
 
 def lower_grade(plan: Plan, record: Record, command: LowerGrade, now: datetime) -> Answer:
     assert record.grades is not None  # every open incident is graded
     if record.grades.computed == record.grades.standing:
-        return Refusal(reason=f"the standing grade is the computed one already: {record.grades.standing}", kind="plan")
+        return Refusal(
+            zh=f"现行等级已与计算等级一致：{record.grades.standing}",
+            reason=f"the standing grade is the computed one already: {record.grades.standing}",
+            kind="plan",
+        )
     data = {"from": record.grades.standing, "to": record.grades.computed, "reason": command.reason}
     return (command.entry("grade_lowered", now, data),)
 

@@ -42,22 +42,46 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
     rule = plan.response.levels.get(command.level)
     if rule is None:
         has = ", ".join(plan.response.levels)
-        return Refusal(reason=f"level: this plan's data has {has} so far, found {command.level}", kind="plan")
+        return Refusal(
+            zh=f"level：本预案有 {has}，现为 {command.level}",
+            reason=f"level: this plan's data has {has} so far, found {command.level}",
+            kind="plan",
+        )
     if not LIFECYCLE.can(record.phase, "start_response", record):
-        return Refusal(reason=f"level: no response is started in phase {record.phase}; reopen first", kind="plan")
+        return Refusal(
+            zh=f"level：{record.phase} 阶段不能启动响应，请先重新启动",
+            reason=f"level: no response is started in phase {record.phase}; reopen first",
+            kind="plan",
+        )
     if record.level == command.level:
-        return Refusal(reason=f"level: {command.level} stands already", kind="plan")
+        return Refusal(
+            zh=f"level：{command.level}级响应已在执行", reason=f"level: {command.level} stands already", kind="plan"
+        )
     usual = (plan.response.level_for_grade or {}).get(record.standing(), record.standing())
     if severity(command.level) < severity(usual) and not command.reason:
-        return Refusal(reason=f"reason: expected one, since the grade asks for level {usual}", clauses=rule.clauses)
+        return Refusal(
+            zh=f"reason：按等级应为{usual}级，须写明理由",
+            reason=f"reason: expected one, since the grade asks for level {usual}",
+            clauses=rule.clauses,
+        )
     ticked = {rule.unit for rule in rule.notify if rule.needed != "on_demand"}
     for name in (*command.leave_out, *command.call_also):
         if name not in plan.units:
-            return Refusal(reason=f"leave_out, call_also: expected units of the plan, found {name}")
+            return Refusal(
+                zh=f"leave_out、call_also：应为预案中的单位，现为 {name}",
+                reason=f"leave_out, call_also: expected units of the plan, found {name}",
+            )
     if (command.leave_out or command.call_also) and not command.reason:
-        return Refusal(reason="reason: expected one, since other units are called than the plan ticks")
+        return Refusal(
+            zh="reason：所叫单位与预案不同，须写明理由",
+            reason="reason: expected one, since other units are called than the plan ticks",
+        )
     if ticked and ticked <= set(command.leave_out):
-        return Refusal(reason="leave_out: an order that calls nobody is refused", kind="hard")
+        return Refusal(
+            zh="leave_out：命令不能一个单位都不通知",
+            reason="leave_out: an order that calls nobody is refused",
+            kind="hard",
+        )
     asks = {
         **command.told("level", "matter", "expected_duration", "measures", "leave_out", "call_also", "reason"),
         "as_at": now.isoformat(),
