@@ -14,7 +14,7 @@ from incidents.accident import Facts, Findings
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Grades, Kind, Record
-from plans.grading import grade
+from plans.grading import Figure, Verdict, grade
 from plans.schema import Grade, Measure, Plan, Role, When, severity
 from statecharts.lifecycle import LIFECYCLE
 
@@ -58,6 +58,10 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
         at = getattr(command.facts, name)
         if at is not None and at > now:
             return Refusal(reason=f"facts.{name}: expected a time that is not in the future, found {at.isoformat()}")
+    if plan.grading.default_grade is None:
+        return Refusal(
+            reason="this plan leaves an accident ungraded that meets no criterion: decide it first", kind="plan"
+        )
     presumed = plan.posts[plan.command.presumed]
     return (
         command.entry(
@@ -94,24 +98,25 @@ def lower_grade(plan: Plan, record: Record, command: LowerGrade, now: datetime) 
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The grade, whenever the counts give another one than the log says."""
-    grades, clauses = graded(plan, record)
+    grades, verdict = graded(plan, record)
     if grades != record.grades:
-        yield by_system("graded", now, now, grades.model_dump(mode="json"), clauses)
+        why = [hit.model_dump(exclude={"low", "high"}, exclude_defaults=True) for hit in verdict.criteria]
+        data = {**grades.model_dump(mode="json"), "criteria": why}
+        yield by_system("graded", now, now, data, verdict.clauses)
 
 
-def graded(plan: Plan, record: Record) -> tuple[Grades, tuple[str, ...]]:
-    """The grades by what is known now, and the clauses that were met."""
+def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
+    """The grades by what is known now, and why the computed one is what it is."""
     facts = record.known()
-    sure = {measure: count.n for measure, count in record.counts.items()}
-    every: dict[Measure, int] = dict(sure)
+    sure: dict[Measure, Figure] = dict(record.counts)
+    every = dict(sure)
     for measure, count in record.hearsay.items():
-        every[measure] = max(count.n, sure.get(measure, 0))
+        every[measure] = max(count, sure.get(measure, count), key=lambda told: told.n)
     verdict = grade(plan.grading, plan.national, sure, facts.situation())
-    may_be = grade(plan.grading, plan.national, every, facts.situation())
+    may_be = grade(plan.grading, plan.national, every, facts.situation()).may_be
     standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
-    return Grades(
-        computed=verdict.grade, standing=standing, statutory=verdict.statutory_grade, may_be=may_be.grade
-    ), tuple(dict.fromkeys(hit.clause for hit in verdict.criteria))
+    grades = Grades(computed=verdict.grade, standing=standing, statutory=verdict.statutory_grade, may_be=may_be)
+    return grades, verdict
 
 
 def holds(when: When | None, record: Record) -> bool:
@@ -160,7 +165,7 @@ def reported(record: Record, entry: Draft) -> Record:
 
 
 def regraded(record: Record, entry: Draft) -> Record:
-    return record.but(grades=Grades.model_validate(dict(entry.data)))
+    return record.but(grades=Grades.model_validate({name: entry.data[name] for name in Grades.model_fields}))
 
 
 def lowered(record: Record, entry: Draft) -> Record:

@@ -20,6 +20,7 @@ from plans.schema import (
     Decision,
     Disposal,
     Grading,
+    NationalGrading,
     NoticeRules,
     Plan,
     Post,
@@ -95,10 +96,11 @@ def load(folder: Path) -> Loaded:
             _apply(data, change.at, change.to, decision.id)
     _join_national(data, folder)
     effective = {name: _checked(CHAPTERS[name], data[name], folder / "decisions.yaml", {}) for name in CHAPTERS}
+    national = _read(NATIONAL / "grading.yaml")
     plan = Plan(
         name=folder.name,
         about=effective.pop("plan"),
-        national=_checked(TypeAdapter(Grading), _read(NATIONAL / "grading.yaml"), NATIONAL / "grading.yaml", {}),
+        national=_checked(TypeAdapter(NationalGrading), national, NATIONAL / "grading.yaml", national),
         decisions=decisions,
         silent=tuple(name for name in OPTIONAL if not (folder / f"{name}.yaml").exists()),
         **effective,

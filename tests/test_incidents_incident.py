@@ -192,6 +192,31 @@ def test_the_standing_grade_rises_at_once_and_falls_only_by_a_named_person() -> 
     assert desk.verdicts()["paper-party"] == "not_due"
 
 
+def test_a_suggestion_moves_no_grade_and_shows_that_it_may_be_higher() -> None:
+    desk = Desk(relocated=12_000, source_kind="other", verified=True)
+    assert desk.record.grades is not None
+    assert (desk.record.grades.computed, desk.record.grades.may_be) == ("IV", "III")
+
+
+def test_an_exploded_boiler_is_graded_by_the_national_clause_with_no_count_known() -> None:
+    desk = Desk(source_kind="boiler", equipment_event="explosion")
+    assert desk.record.grades is not None
+    assert (desk.record.grades.computed, desk.record.grades.statutory) == ("III", "IV")
+    entry = next(entry for entry in desk.entries if entry.kind == "graded")
+    assert {"N-549-63", "LS-1.4-01", "LS-1.4-20"} <= set(entry.clauses)
+    assert entry.data["criteria"] == [{"clause": "N-549-63", "measure": "explosion", "value": 1, "grade": "III"}]
+
+
+def test_a_plan_that_could_leave_an_accident_ungraded_opens_no_incident() -> None:
+    holed = PLAN.model_copy(update={"grading": PLAN.grading.model_copy(update={"default_grade": None})})
+    envelope = Envelope(user="李", post=OFFICER, session="s", command_id="c", issued=START, expires=START)
+    record = Record(id="54010020260301001", plan="lhasa-2022", plan_hash=PLAN_HASH)
+    asked = {"kind": "live", "plan": "lhasa-2022", "plan_hash": PLAN_HASH, "facts": FACTS}
+    refusal = handle(holed, record, facts.Open.model_validate({"envelope": envelope, **asked}), START)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, "ungraded" in refusal.reason) == ("plan", True)
+
+
 def test_a_leader_who_never_logs_in_is_recorded_read_back_confirmed_and_signs_in_the_morning() -> None:
     desk = Desk(deaths=1, verified=True)
     desk.does(response.ProposeLevel, level="IV", matter="启动四级响应", expected_duration="PT24H")
