@@ -38,6 +38,17 @@ class ReportFacts(Command):
     source: str = Field(min_length=1, max_length=200)
 
 
+class RaiseGrade(Command):
+    """The standing grade rises above the numbers: an authorised person weighs a factor that has none, with a reason."""
+
+    verb: ClassVar[str] = "raise-grade"
+    roles: ClassVar[tuple[Role, ...]] = ("decider", "signatory")
+    to: Grade
+    factor: str = Field(min_length=1, max_length=64)
+    """One of the factors that the plan names, by its id."""
+    reason: str = Field(min_length=1, max_length=400)
+
+
 class LowerGrade(Command):
     """The standing grade falls to the computed one: by a named person, with a reason, never by itself."""
 
@@ -86,6 +97,21 @@ def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime
     if not findings.keys() - {"verified"}:
         return Refusal(reason="findings: expected at least one")
     return (command.entry("facts_reported", now, {"source": command.source, "findings": findings}),)
+
+
+def raise_grade(plan: Plan, record: Record, command: RaiseGrade, now: datetime) -> Answer:
+    factors, standing = plan.grading.factors, record.standing()
+    if factors is None or factors.may != "raise":
+        return Refusal(reason="the plan lets nobody raise a grade above its numbers", kind="plan")
+    names = {factor.id: factor.says for factor in factors.named}
+    if command.factor not in names:
+        return Refusal(reason=f"factor: expected one of {', '.join(names)}, found {command.factor}")
+    if severity(command.to) <= severity(standing):
+        words = f"to: expected a grade above the standing one, {standing}; found {command.to}"
+        return Refusal(reason=words, kind="plan", clauses=factors.clauses)
+    data = {"from": standing, "to": command.to, "factor": command.factor, "reason": command.reason}
+    says = f"因{names[command.factor]}提高现行等级"
+    return (command.entry("grade_raised", now, {**data, "says": says}, factors.clauses),)
 
 
 def lower_grade(plan: Plan, record: Record, command: LowerGrade, now: datetime) -> Answer:
@@ -168,7 +194,7 @@ def regraded(record: Record, entry: Draft) -> Record:
     return record.but(grades=Grades.model_validate({name: entry.data[name] for name in Grades.model_fields}))
 
 
-def lowered(record: Record, entry: Draft) -> Record:
+def moved(record: Record, entry: Draft) -> Record:
     assert record.grades is not None
     to: Grade = entry.data["to"]
     return record.but(grades=record.grades.but(standing=to))
