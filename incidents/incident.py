@@ -36,6 +36,7 @@ Fold = Callable[[Record, Draft], Record]
 COMMANDS: dict[type[Command], Rule] = {
     facts.Open: facts.open_,
     facts.ReportFacts: facts.report_facts,
+    facts.RaiseGrade: facts.raise_grade,
     facts.LowerGrade: facts.lower_grade,
     response.ProposeLevel: response.propose_level,
     approval.Decide: approval.decide,
@@ -89,7 +90,8 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
     "opened": (facts.opened, commander.presumed),
     "facts_reported": (facts.reported,),
     "graded": (facts.regraded,),
-    "grade_lowered": (facts.lowered,),
+    "grade_raised": (facts.moved,),
+    "grade_lowered": (facts.moved,),
     "proposed": (approval.proposed,),
     "approval_answered": (approval.answered,),
     "approval_chased": (approval.chased,),

@@ -1,7 +1,9 @@
 """One ordinary accident through the pure core, by its plan; and what is refused, with its class and clause."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ FACTS: dict[str, Any] = {
     "summary": "巷道冒顶",
     "reporter": "值班调度",
 }
+GRADED = [json.loads(row) for row in (Path(__file__).parent / "asserted/grading-lhasa-2022.jsonl").open("rb")]
 OFFICER, SECOND, DEPUTY, HEAD = "first_officer", "second_officer", "deputy_commander_bureau", "hq_head"
 
 
@@ -190,6 +193,61 @@ def test_the_standing_grade_rises_at_once_and_falls_only_by_a_named_person() -> 
     desk.does(facts.LowerGrade, "王", DEPUTY, reason="核实后更正")
     assert desk.record.grades.standing == "IV"
     assert desk.verdicts()["paper-party"] == "not_due"
+
+
+def test_an_authorised_person_raises_the_standing_grade_by_a_factor_of_the_plan_and_clocks_follow() -> None:
+    desk = Desk(deaths=1, verified=True)
+    asked = {"to": "III", "factor": "controllability", "reason": "火势逼近储罐区"}
+    assert desk.refused(facts.RaiseGrade, **asked).kind == "plan", "the watch may not"
+    wrong = desk.refused(facts.RaiseGrade, "王", DEPUTY, **asked | {"factor": "weather"})
+    assert (wrong.kind, "expected one of nature, severity, controllability, extent" in wrong.reason) == ("form", True)
+    same = desk.refused(facts.RaiseGrade, "王", DEPUTY, **asked | {"to": "IV"})
+    assert (same.kind, same.clauses) == ("plan", ("LS-1.4-02",))
+    assert "expected a grade above the standing one, IV" in same.reason
+    desk.does(facts.RaiseGrade, "王", DEPUTY, **asked)
+    raised = next(entry for entry in desk.entries if entry.kind == "grade_raised")
+    assert (raised.clauses, raised.data["from"], raised.data["to"]) == (("LS-1.4-02",), "IV", "III")
+    assert desk.record.grades is not None
+    assert (desk.record.grades.computed, desk.record.grades.standing) == ("IV", "III")
+    assert "paper-party" in desk.verdicts(), "the larger accident's paper leg is owed"
+    desk.does(facts.ReportFacts, source="县", findings={"deaths": {"n": 2, "source": "county"}})
+    assert desk.record.grades.standing == "III", "it stays until a person lowers it"
+    desk.does(facts.LowerGrade, "王", DEPUTY, reason="火势已控")
+    assert desk.record.grades.standing == "IV", "never below the numbers"
+    assert desk.refused(facts.LowerGrade, "王", DEPUTY, reason="再降").kind == "plan"
+
+
+@pytest.mark.parametrize("row", [row for row in GRADED if "raise" in row], ids=lambda row: row["clause"])
+def test_a_factor_without_a_number_raises_the_grade_by_its_clause(row: dict[str, Any]) -> None:
+    desk = Desk(**row["facts"], verified=True)
+    desk.does(facts.RaiseGrade, "王", DEPUTY, reason="经研判", **row["raise"])
+    assert desk.record.standing() == row["grade"]
+    assert any(entry.kind == "grade_raised" and row["clause"] in entry.clauses for entry in desk.entries)
+
+
+def test_a_suggestion_moves_no_grade_and_shows_that_it_may_be_higher() -> None:
+    desk = Desk(relocated=12_000, source_kind="other", verified=True)
+    assert desk.record.grades is not None
+    assert (desk.record.grades.computed, desk.record.grades.may_be) == ("IV", "III")
+
+
+def test_an_exploded_boiler_is_graded_by_the_national_clause_with_no_count_known() -> None:
+    desk = Desk(source_kind="boiler", equipment_event="explosion")
+    assert desk.record.grades is not None
+    assert (desk.record.grades.computed, desk.record.grades.statutory) == ("III", "IV")
+    entry = next(entry for entry in desk.entries if entry.kind == "graded")
+    assert {"N-549-63", "LS-1.4-01", "LS-1.4-20"} <= set(entry.clauses)
+    assert entry.data["criteria"] == [{"clause": "N-549-63", "measure": "explosion", "value": 1, "grade": "III"}]
+
+
+def test_a_plan_that_could_leave_an_accident_ungraded_opens_no_incident() -> None:
+    holed = PLAN.model_copy(update={"grading": PLAN.grading.model_copy(update={"default_grade": None})})
+    envelope = Envelope(user="李", post=OFFICER, session="s", command_id="c", issued=START, expires=START)
+    record = Record(id="54010020260301001", plan="lhasa-2022", plan_hash=PLAN_HASH)
+    asked = {"kind": "live", "plan": "lhasa-2022", "plan_hash": PLAN_HASH, "facts": FACTS}
+    refusal = handle(holed, record, facts.Open.model_validate({"envelope": envelope, **asked}), START)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, "ungraded" in refusal.reason) == ("plan", True)
 
 
 def test_a_leader_who_never_logs_in_is_recorded_read_back_confirmed_and_signs_in_the_morning() -> None:
