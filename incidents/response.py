@@ -75,6 +75,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
             yield from _ordered(plan, record, granted, now)
         elif granted.state == "granted" and not granted.effected and granted.what == "lift":
             yield from _lifted(plan, record, granted, now)
+    yield from _more(plan, record, now)
 
 
 def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> Iterator[Draft]:
@@ -129,6 +130,23 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
         warn_at=max(start, start + duration - duration / 6),
     )
     yield from deadlines.begin([clock], now)
+
+
+def _more(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """What new facts bring while a level stands: measures, and duties of those who were called, whose condition holds
+    only now."""
+    ordered = [notice for name, notice in record.notices.items() if name.startswith("N-level-")]
+    if record.level is None or record.phase != "response" or not ordered:
+        return
+    called = list(dict.fromkeys(unit for notice in ordered for unit in notice.recipients))
+    known = {task.rule for task in record.tasks.values()}
+    owed = (*_measures(plan, record.level), *(duty for unit in called for duty in tasks.duties(plan, unit)))
+    rules = [rule for rule in owed if rule.id not in known and holds(rule.when, record)]
+    yield from tasks.give(plan, record, rules, now, "new facts")
+    told = {unit: titles for unit, titles in tasks.titles(rules, record).items() if unit in called}
+    if told:
+        clauses = plan.response.levels[record.level].clauses
+        yield issue(plan, record, now, fresh("N-more", record.notices), "more", told, clauses=clauses)
 
 
 def _measures(plan: Plan, level: Grade) -> tuple[TaskRule, ...]:
