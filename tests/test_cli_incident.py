@@ -121,7 +121,9 @@ def test_an_ordinary_accident_from_the_first_call_to_a_dossier_that_verifies(hom
     reached = {r["unit"]: r["state"] for n in shown["notices"] if n["id"] == "N-level-IV" for r in n["recipients"]}
     assert reached.pop("fire_brigade") == "acknowledged"
     assert reached == {
+        "site_government": "accepted",
         "site_emergency_bureau": "accepted",
+        "industry_regulator": "accepted",
         "emergency_bureau": "accepted",
         "public_security_bureau": "accepted",
         "health_commission": "accepted",

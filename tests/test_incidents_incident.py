@@ -114,8 +114,10 @@ def test_an_ordinary_accident_goes_from_the_first_call_to_the_archive() -> None:
     assert "N-ERL-72" in order.clauses
     called = {unit for unit, r in desk.record.notices["N-level-IV"].recipients.items()}
     assert called == {
+        "site_government",
         "site_emergency_bureau",
         "emergency_bureau",
+        "industry_regulator",
         "public_security_bureau",
         "fire_brigade",
         "health_commission",
@@ -327,7 +329,7 @@ OUTSIDER = "city_government_leader"
         ("form", "does not exist", lambda d: d.refused(notes.Correct, corrects=999, words="x")),
         ("plan", "commands no scene", lambda d: d.refused(commander.DeclareHandover, **BY_OFFICER)),
         ("form", "known: A1", lambda d: d.refused(approval.Sign, "王", DEPUTY, approval="A2")),
-        ("plan", "has IV so far", lambda d: d.refused(response.ProposeLevel, level="II", **LEVEL)),
+        ("form", "of the plan", lambda d: d.refused(response.ProposeLevel, level="III", leave_out=["x"], **LEVEL)),
     ],
 )  # fmt: skip
 def test_a_refusal_has_its_class_says_what_was_expected_and_writes_nothing(kind: str, words: str, wrong: Wrong) -> None:
@@ -420,3 +422,52 @@ def test_support_waits_for_a_request_and_a_conditional_task_for_a_yes() -> None:
     desk.does(work.RequestSupport, by="堆龙德庆区", need="两台挖掘机")
     desk.does(work.CompleteTask, task="deputy-to-scene", outcome="started")
     assert (desk.record.tasks["member-support"].state, desk.record.tasks["deputy-to-scene"].state) == ("given", "given")
+
+
+def test_a_level_that_the_plan_does_not_have_is_refused_and_the_ones_it_has_are_named() -> None:
+    only = PLAN.response.model_copy(update={"levels": {"IV": PLAN.response.levels["IV"]}})
+    plan = PLAN.model_copy(update={"response": only})
+    desk = Desk(deaths=3, verified=True)
+    envelope = Envelope(user="李", post=OFFICER, session="s", command_id="c", issued=START, expires=START)
+    asked = response.ProposeLevel(envelope=envelope, level="III", matter="启动", expected_duration=timedelta(hours=1))
+    refusal = handle(plan, desk.record, asked, desk.now)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, "has IV so far" in refusal.reason) == ("plan", True)
+
+
+def test_duties_that_wait_for_casualties_are_given_when_the_first_are_reported_and_the_unit_is_told() -> None:
+    desk = Desk(verified=True)
+    desk.start_level_four()
+    assert "triage-and-transfer" not in desk.record.tasks
+    desk.does(facts.ReportFacts, source="县医院", findings={"minor_injuries": {"n": 4, "source": "hospital"}})
+    assert desk.record.tasks["triage-and-transfer"].state == "given"
+    told = desk.record.notices["N-more"].recipients
+    assert set(told) == {"health_commission"}
+    assert "检伤分类" in told["health_commission"].duty
+    assert pass_time(PLAN, desk.record, desk.now) == ()
+
+
+def test_level_two_keeps_the_measures_and_the_calls_of_level_three_and_is_signed_above_the_headquarters() -> None:
+    desk = Desk(deaths=12, verified=True)
+    desk.does(response.ProposeLevel, level="II", matter="启动二级响应", expected_duration="P3D")
+    chief, executive = "commander_in_chief", "executive_deputy_commander_in_chief"
+    assert "expected one of" in desk.refused(approval.Decide, "赵", HEAD, approval="A1").reason
+    desk.does(approval.Decide, "平", chief, approval="A1")
+    desk.does(approval.Sign, "多", executive, approval="A1")
+    order = next(entry for entry in desk.entries if entry.kind == "level_ordered")
+    assert {"LS-4.3.3-01", "LS-4.3.3-02", "LS-4.3.3-03"} <= set(order.clauses)
+    assert {"fire-onsite-plan", "fire-joint-plan", "city-continues"} <= desk.record.tasks.keys()
+    # Until the region is there what level III says goes on; the region's measures are asked about (LS-A44).
+    states = {name: desk.record.tasks[name].state for name in ("fire-onsite-plan", "fire-joint-plan")}
+    assert states == {"fire-onsite-plan": "given", "fire-joint-plan": "asked"}
+    called = desk.record.notices["N-level-II"].recipients
+    assert {"municipal_general_hq", "publicity_department", "meteorological_bureau"} <= called.keys()
+    informed = desk.record.notices.get("N-inform-II")
+    assert informed is None or not informed.recipients.keys() & called.keys()
+
+
+def test_an_ordinary_level_four_stays_small() -> None:
+    desk = Desk(deaths=1, verified=True)
+    desk.start_level_four()
+    assert len(desk.record.notices["N-level-IV"].recipients) == 7
+    assert len(desk.record.tasks) < 25, sorted(desk.record.tasks)
