@@ -110,18 +110,20 @@ class _Told:
         unheard: tuple[Measure, ...] = ("out_of_contact",) if plan.out_of_contact_counts_as == "missing" else ()
         self.as_missing = (*trapped, *unheard)
 
-    def hits(self, criteria: Iterable[Criterion]) -> tuple[Hit, ...]:
+    def hits(self, criteria: Iterable[Criterion], any_source: bool = False) -> tuple[Hit, ...]:
         """Two ways to the same criterion are one hit."""
-        found = (self._hit(criterion) for criterion in criteria if self._applies(criterion))
+        found = (self._hit(criterion) for criterion in criteria if self._applies(criterion, any_source))
         return tuple(dict.fromkeys(hit for hit in found if hit))
 
     def suggested(self, plan: Grading) -> tuple[Hit, ...]:
         """What is met but for the kind of equipment, where the plan leaves that to a person."""
         asked = (criterion for criterion in plan.criteria if set(criterion.counts) & set(plan.confirm_suggestions))
-        return self.hits(criterion.model_copy(update={"source_kinds": ()}) for criterion in asked)
+        return self.hits(asked, any_source=True)
 
     def _hit(self, criterion: Criterion) -> Hit | None:
         known = self._known(criterion)
+        if not known:
+            return None
         value = sum(figure.n for figure in known.values())
         # A lower bound is included, an upper one excluded.
         if value < criterion.at_least or (criterion.below is not None and value >= criterion.below):
@@ -145,11 +147,11 @@ class _Told:
         wanted = (*criterion.counts, *(self.as_missing if "missing" in criterion.counts else ()))
         return {measure: self.counts[measure] for measure in wanted if measure in self.counts}
 
-    def _applies(self, criterion: Criterion) -> bool:
+    def _applies(self, criterion: Criterion, any_source: bool) -> bool:
         situation = self.situation
         return (
             (not criterion.sectors or situation.sector in criterion.sectors)
-            and (not criterion.source_kinds or situation.source_kind in criterion.source_kinds)
+            and (any_source or not criterion.source_kinds or situation.source_kind in criterion.source_kinds)
             and (not criterion.equipment_events or situation.equipment_event in criterion.equipment_events)
             and (not criterion.media or situation.medium is None or situation.medium in criterion.media)
         )
