@@ -13,6 +13,7 @@ import typer
 from cli import desk
 from cli.exits import Exit, end
 from cli.freezing import refuse_if_frozen
+from cli.language import said
 from plans import library, roster
 from plans.lint import RULES, Around, Judged, judge
 from settings import Settings
@@ -28,10 +29,10 @@ def check(name: str, settled: bool, decided: bool, on: date, json_: bool) -> Non
         loaded = library.read(folder, decided)
         people = _roster(folder)
     except (library.PlanFault, roster.RosterFault) as fault:
-        desk.stop(Exit.BAD_INPUT, str(fault))
+        desk.stop(Exit.BAD_INPUT, str(fault), str(fault))
     if decided:
         refuse_if_frozen(settings, loaded.plan)
-    around = Around(loaded.plan.national.criteria, library.national_fields(), loaded.clauses, people, on)
+    around = Around(loaded.plan.national.statutory, library.national_fields(), loaded.clauses, people, on)
     judged = judge(loaded, around)
     if json_:
         typer.echo(json.dumps([_row(one) for one in judged], ensure_ascii=False))
@@ -84,10 +85,11 @@ def _words(one: Judged) -> str:
     finding = one.finding
     clauses = "、".join(finding.clauses[:3]) + ("…" if len(finding.clauses) > 3 else "")
     place = f"{one.file}:{one.line}" + (f" [{clauses}]" if clauses else "")
-    told = f"{WEIGHT[finding.severity]} {place} {finding.says} · {finding.en} ({finding.rule} {finding.path})"
+    weight = said(WEIGHT[finding.severity], finding.severity)
+    told = f"{weight} {place} {said(finding.says, finding.en)} ({finding.rule} {finding.path})"
     if one.settled_by is None:
-        return f"{told}\n   → {finding.do} · {finding.do_en}"
-    word = "已确认 confirmed" if one.confirmed else "待确认 not confirmed"
+        return f"{told}\n   → {said(finding.do, finding.do_en)}"
+    word = said("已确认", "confirmed") if one.confirmed else said("待确认", "not confirmed")
     return f"{told}\n   ✓ {one.settled_by} {word} {one.choice}".rstrip()
 
 

@@ -22,8 +22,8 @@ def refuse_if_frozen(settings: Settings, plan: Plan) -> None:
     if number is not None:
         desk.stop(
             Exit.REFUSED,
-            f"{plan.name} 正用于 {number}，不能改动；另存新版：fenghuo plan new 新名 --from {plan.name} · "
-            f"in use by {number}, frozen: `fenghuo plan new NAME --from {plan.name}` and edit the copy",
+            f"{plan.name} 正用于 {number}，不能改动；请另存新版再改：fenghuo plan new NAME --from {plan.name}",
+            f"{plan.name} is in use by {number} and frozen: `fenghuo plan new NAME --from {plan.name}`, and edit that",
         )
 
 

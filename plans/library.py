@@ -25,6 +25,7 @@ from plans.schema import (
     Grading,
     Group,
     GroupId,
+    NationalGrading,
     NoticeRules,
     Outside,
     Plan,
@@ -138,10 +139,11 @@ def read(folder: Path, decided: bool = True) -> Loaded:
         effective = {name: CHAPTERS[name].validate_python(data[name]) for name in present}
     except ValidationError as error:
         raise PlanFault(_misfit(folder, raw, says, decisions, error)) from None
+    national, node = _parse(NATIONAL / "grading.yaml")
     plan = Plan(
         name=folder.name,
         about=effective.pop("plan"),
-        national=_checked(TypeAdapter(Grading), _read(NATIONAL / "grading.yaml"), NATIONAL / "grading.yaml", None),
+        national=_checked(TypeAdapter(NationalGrading), national, NATIONAL / "grading.yaml", node),
         decisions=decisions,
         silent=tuple(name for name in OPTIONAL if name not in present),
         **effective,

@@ -40,7 +40,7 @@ ENTRIES = read_entries()
 def judged(decided: bool) -> Mapping[str, Judged]:
     loaded = library.read(FOLDER, decided)
     around = Around(
-        national=loaded.plan.national.criteria,
+        national=loaded.plan.national.statutory,
         national_fields=library.national_fields(),
         clauses=loaded.clauses,
         roster=roster.read(FOLDER / roster.EXAMPLE),

@@ -20,7 +20,7 @@ from plans.schema.ending import (
     WindowRule,
     Withdrawal,
 )
-from plans.schema.grading import Criterion, Factor, Factors, Grading
+from plans.schema.grading import Bounds, Criterion, Factor, Factors, GradeName, Grading, NationalGrading, Scale
 from plans.schema.organisation import About, Duty, Group, Jurisdiction, Post, Scope, Unit
 from plans.schema.preparedness import DrillRule, Preparedness, Requisition, Resource, Revision
 from plans.schema.release import ReleaseRule, ReleaseRules
@@ -74,6 +74,7 @@ __all__ = [
     "ApprovalPace",
     "ApprovalRule",
     "Base",
+    "Bounds",
     "Change",
     "ChannelName",
     "ChaseStep",
@@ -94,6 +95,7 @@ __all__ = [
     "Factors",
     "Frozen",
     "Grade",
+    "GradeName",
     "Grading",
     "Group",
     "GroupId",
@@ -108,6 +110,7 @@ __all__ = [
     "Measure",
     "MeasurePack",
     "Naming",
+    "NationalGrading",
     "NationalRole",
     "NoticeRules",
     "NotifyRule",
@@ -132,6 +135,7 @@ __all__ = [
     "ResponseRules",
     "Revision",
     "Role",
+    "Scale",
     "Scope",
     "Sector",
     "Stage",
@@ -188,8 +192,8 @@ class Plan(Frozen):
     posts: dict[PostId, Post]
     groups: dict[GroupId, Group] = {}
     grading: Grading
-    national: Grading
-    """The statutory thresholds beside the plan's own, for `statutory_grade`."""
+    national: NationalGrading
+    """The national thresholds beside the plan's own: the higher grade counts."""
     warning: WarningRules | None = None
     reporting: Reporting
     notices: NoticeRules
