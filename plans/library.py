@@ -133,7 +133,7 @@ def read(folder: Path, decided: bool = True) -> Loaded:
             decide(data, decision)
         except NoSuchPlace as fault:
             place = _line(folder, raw, f"decisions/{decision.id}/changes/{fault.change}")
-            raise PlanFault(f"{place} {decision.id}: {fault}") from None
+            raise PlanFault(f"{place} decision {decision.id}: {fault}") from None
     _join_national(data, folder)
     try:
         effective = {name: CHAPTERS[name].validate_python(data[name]) for name in present}
@@ -265,7 +265,7 @@ def _misfit(
                 CHAPTERS[name].validate_python(data[name])
             except ValidationError as misfit:
                 place = _line(folder, raw, f"decisions/{decision.id}")
-                return f"{place} {decision.id}: {name}.{_first(misfit)}"
+                return f"{place} decision {decision.id}: {name}.{_first(misfit)}"
     return f"{folder}: {_first(error)}"
 
 

@@ -71,10 +71,10 @@ def test_a_broken_chapter_is_a_fault_with_its_line(folder: Path, file: str, old:
 @pytest.mark.parametrize(
     ("at", "to", "words"),
     [
-        ("disposal/ending", "x", r"decisions.yaml:6 D1: at disposal/ending: expected a place .* no 'ending'"),
-        ("disposal/tasks/nothing/says", "x", r"decisions.yaml:6 D1: .*found no 'nothing'"),
-        ("disposal/ends", "never", r"decisions.yaml:1 D1: disposal.ends: .*'takeover_or_end'"),
-        ("response/pace/remind_after", "soon", r"decisions.yaml:1 D1: response.pace.remind_after: "),
+        ("disposal/ending", "x", r"decisions.yaml:6 decision D1: at disposal/ending: expected a place .* no 'ending'"),
+        ("disposal/tasks/nothing/says", "x", r"decisions.yaml:6 decision D1: .*found no 'nothing'"),
+        ("disposal/ends", "never", r"decisions.yaml:1 decision D1: disposal.ends: .*'takeover_or_end'"),
+        ("response/pace/remind_after", "soon", r"decisions.yaml:1 decision D1: response.pace.remind_after: "),
     ],
 )
 def test_a_decision_that_fits_nowhere_is_a_fault_with_its_line(folder: Path, at: str, to: str, words: str) -> None:
