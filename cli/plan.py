@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
+from cli import plan_pictures, plan_reading
 from cli.exits import Exit, end
 from incidents.accident import Facts
 from plans.grading import grade
@@ -18,6 +19,8 @@ from plans.library import NoSuchPlan, PlanFault, find, load, shipped
 from plans.schema import Plan
 
 app = typer.Typer(no_args_is_help=True, help="预案 · plans")
+for family in (plan_reading, plan_pictures):
+    family.add(app)
 
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout")]
 FactsFile = Annotated[str, typer.Argument(help="FACTS.json, .jsonl, or -")]
