@@ -9,7 +9,7 @@ from plans.evidence import Evidence
 from plans.library import ClauseRow
 from plans.schema import Plan
 from plans.sheets import Sheet
-from plans.vocabulary import Language, word
+from plans.vocabulary import KINDS, Language
 
 
 def figures(plan: Plan, rows: Sequence[ClauseRow], known: Evidence, lang: Language = "zh") -> Iterator[Sheet]:
@@ -23,7 +23,7 @@ def figures(plan: Plan, rows: Sequence[ClauseRow], known: Evidence, lang: Langua
     lines = [(t("合计", "all"), *_counts(plan, rows, known))]
     lines += [
         (
-            f"{word(kind, lang)} {kind}" if lang == "zh" else kind,
+            f"{KINDS.get(kind, kind)} {kind}" if lang == "zh" else kind,
             *_counts(plan, [r for r in rows if r.kind == kind], known),
         )
         for kind in kinds

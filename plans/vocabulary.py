@@ -11,7 +11,7 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-ZH: Mapping[str, str] = {
+WORDS: Mapping[str, str] = {
     # colours
     "blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色",
     # sectors
@@ -51,7 +51,11 @@ ZH: Mapping[str, str] = {
     # what stands ready
     "team": "队伍", "register": "名录", "system": "系统", "equipment": "装备", "experts": "专家", "funds": "经费",
     "supervision": "监督检查",
-    # kinds of clauses
+    # decisions
+    "text": "原文", "national": "国家规定", "our_choice": "我方选择",
+}  # fmt: skip
+
+KINDS: Mapping[str, str] = {
     "grading": "分级", "report-deadline": "报告时限", "follow-up-report": "续报", "report-content": "报告内容",
     "early-disposal": "先期处置", "response-measure": "响应措施", "response-authority": "响应权限",
     "escalation": "扩大应急", "handover": "交接", "unit-duty": "单位职责", "group": "现场工作组", "org": "组织体系",
@@ -59,15 +63,14 @@ ZH: Mapping[str, str] = {
     "info-release": "信息发布", "termination-condition": "终止条件", "termination-procedure": "结束程序",
     "aftermath": "善后处置", "investigation": "事故调查", "archive": "归档", "reward-accountability": "奖惩",
     "resource": "应急保障", "mobilisation": "征用", "drill": "演练", "protection": "防护",
-    "plan-management": "预案管理",
-    # decisions
-    "text": "原文", "national": "国家规定", "our_choice": "我方选择",
+    "plan-management": "预案管理", "command": "现场指挥", "other": "其他",
 }  # fmt: skip
+"""The kinds of clauses in Chinese."""
 
 
 def word(name: str, lang: Language) -> str:
     """A word of the schema as people read it."""
-    return ZH.get(name, name) if lang == "zh" else name.replace("_", " ")
+    return WORDS.get(name, name) if lang == "zh" else name.replace("_", " ")
 
 
 def level(grade: str, lang: Language) -> str:
