@@ -50,7 +50,7 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
     usual = (plan.response.level_for_grade or {}).get(record.standing(), record.standing())
     if severity(command.level) < severity(usual) and not command.reason:
         return Refusal(reason=f"reason: expected one, since the grade asks for level {usual}", clauses=rule.clauses)
-    ticked = {rule.unit for rule in rule.notify if rule.needed != "on_demand"}
+    ticked = {call.unit for call in _calls(plan, command.level) if call.needed != "on_demand"}
     for name in (*command.leave_out, *command.call_also):
         if name not in plan.units:
             return Refusal(reason=f"leave_out, call_also: expected units of the plan, found {name}")
@@ -80,7 +80,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
 def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> Iterator[Draft]:
     assert granted.level is not None
     rule = plan.response.levels[granted.level]
-    measures = _measures(plan, granted.level)
+    measures, calls = _measures(plan, granted.level), _calls(plan, granted.level)
     start = granted.acts[-1].at
     duration = _DURATION.validate_python(granted.asks["expected_duration"])
     commander = record.commander.post if record.commander else plan.command.presumed
@@ -97,7 +97,7 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
     }
     yield by_system("level_ordered", start, now, order, (*rule.approval.clauses, LAW))
     after = record.but(level=granted.level)
-    units = [r.unit for r in rule.notify if r.answer and _ticked(r, granted, after)]
+    units = [call.unit for call in calls if call.answer and _ticked(call, granted, after)]
     units = list(dict.fromkeys((*units, *granted.asks.get("call_also", ()))))
     known = {task.rule for task in record.tasks.values()}
     duties = [duty for unit in units for duty in tasks.duties(plan, unit)]
@@ -105,7 +105,7 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
     yield from tasks.give(plan, after, rules, now, f"level {granted.level}")
     titles = tasks.titles(rules, after)
     called = {unit: titles.get(unit, "") for unit in units}
-    informed = {r.unit: "" for r in rule.notify if not r.answer and r.unit not in called}
+    informed = {call.unit: "" for call in calls if not call.answer and call.unit not in called}
     said: dict[str, Any] = {
         "level": granted.level,
         "from": clock_time(plan, start),
@@ -136,6 +136,14 @@ def _measures(plan: Plan, level: Grade) -> tuple[TaskRule, ...]:
     rule = plan.response.levels[level]
     beneath = _measures(plan, rule.base.level) if rule.base else ()
     return (*beneath, *rule.measures)
+
+
+def _calls(plan: Plan, level: Grade) -> tuple[NotifyRule, ...]:
+    """Whom a level calls: those of the level beneath it, unless it says otherwise of them, then its own."""
+    rule = plan.response.levels[level]
+    own = {call.unit for call in rule.notify}
+    beneath = _calls(plan, rule.base.level) if rule.base else ()
+    return (*(call for call in beneath if call.unit not in own), *rule.notify)
 
 
 def _lifted(plan: Plan, record: Record, granted: Approval, now: datetime) -> Iterator[Draft]:

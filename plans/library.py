@@ -32,7 +32,6 @@ from plans.schema import (
     ReleaseRules,
     Reporting,
     ResponseRules,
-    TaskRule,
     TerminationRules,
     Unit,
     WarningRules,
@@ -219,12 +218,17 @@ def _join_national(data: dict[str, Any], folder: Path) -> None:
         return rule
 
     reporting = _checked(CHAPTERS["reporting"], _read(NATIONAL / "reporting.yaml"), NATIONAL / "reporting.yaml", {})
-    started = _checked(
-        TypeAdapter(tuple[TaskRule, ...]), _read(NATIONAL / "response.yaml"), NATIONAL / "response.yaml", {}
-    )
+    response = _read(NATIONAL / "response.yaml")
+    warning = _read(NATIONAL / "warning.yaml")
     recovery = _read(NATIONAL / "recovery.yaml")
     data["reporting"]["rules"] += [bound(rule.model_dump(mode="json")) for rule in reporting.rules]
-    data["response"]["started"] += [bound(rule.model_dump(mode="json")) for rule in started]
+    # A report carries both lists; an item that the plan has already is not asked twice.
+    told = {item["id"] for item in data["reporting"]["fields"]}
+    data["reporting"]["fields"] += [item.model_dump(mode="json") for item in reporting.fields if item.id not in told]
+    data["response"]["started"] += [bound(rule) for rule in response["started"]]
+    data["response"]["content"] = data["response"]["content"] or response["content"]
+    if warning_rules := data.get("warning"):
+        warning_rules["content"] = warning_rules["content"] or warning["content"]
     data["recovery"]["tasks"] += [bound(rule) for rule in recovery["tasks"]]
     data["recovery"]["casualty_window"] = data["recovery"]["casualty_window"] or recovery["casualty_window"]
 

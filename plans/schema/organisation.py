@@ -60,6 +60,8 @@ class Unit(Part):
     national_role: NationalRole | None = None
     aliases: tuple[str, ...] = ()
     """Other names that the plan itself uses for it."""
+    phone: str = ""
+    """The duty telephone that the plan prints; the directory holds the one that answers today."""
     duties: tuple[Duty, ...] = ()
     clauses: Clauses = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from plans.schema.words import Clauses, ElementId, Grade, Part, PostId, Sector, UnitId
+from plans.schema.words import Clauses, ElementId, Grade, Item, Part, PostId, Sector, UnitId
 from plans.schema.work import ApprovalPace, ApprovalRule, NotifyRule, TaskRule
 
 
@@ -21,7 +21,7 @@ class Disposal(Part):
 
 
 class Base(Part):
-    """The level whose measures stay in force beneath this one."""
+    """The level whose measures and calls stay in force beneath this one."""
 
     level: Grade
     clauses: Clauses
@@ -71,7 +71,7 @@ class LevelChange(Part):
 
 
 class ResponseRules(Part):
-    """response.yaml: the levels, and what an order must state (Emergency Response Law art. 72)."""
+    """response.yaml: the levels, what brings them, what an order must state (Emergency Response Law art. 72)."""
 
     levels: dict[Grade, LevelRule]
     level_for_grade: dict[Grade, Grade] | None = None
@@ -82,4 +82,6 @@ class ResponseRules(Part):
     started: tuple[TaskRule, ...] = ()
     """What every start, change or end of a level brings beside the level's own measures."""
     packs: tuple[MeasurePack, ...] = ()
+    content: tuple[Item, ...] = ()
+    """What an order must state; where a plan has nothing of its own, the national items."""
     clauses: Clauses = ()

@@ -48,7 +48,8 @@ class WarningRules(Part):
     basis: tuple[Item, ...] = ()
     """What a warning is judged by."""
     content: tuple[Item, ...] = ()
-    """What its text must carry (Emergency Response Law art. 64)."""
+    """What its text must carry; where a plan has nothing of its own, the national items (Emergency Response Law art.
+    64)."""
     review: tuple[Item, ...] = ()
     """What must be checked before it goes out."""
     publisher: Publisher
