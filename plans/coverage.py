@@ -215,7 +215,7 @@ ACTS: Mapping[str, Act] = {
     "opened": Act((CommandRules,)),
     "proposed": Act((Proposal,)),
     "approval_answered": Act((Stage,)),
-    "level_ordered": Act((LevelRule,)),
+    "level_ordered": Act((LevelRule, Base)),
     "command_passed": Act((Post,)),
     "task_moved": Act((Work,), {"outcome": "done"}),
     "clock_done": Act((ReportRule,)),
