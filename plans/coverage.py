@@ -231,7 +231,11 @@ ACTS: Mapping[str, Act] = {
 }
 """Which entries act on an element of the plan. Giving a task, starting a clock and sending a notice are not acts."""
 
-ASSERTED: tuple[Home, ...] = (*HOMES["grading"], Home(Post))
+ASSERTED: tuple[Home, ...] = (
+    *HOMES["grading"],
+    Home(Post),
+    Home(LevelRule, ("commander",), field="commander_clauses"),
+)
 """What is exercised by a test that asserts its result rather than by an entry."""
 
 
