@@ -11,6 +11,7 @@ from plans.schema import (
     Criterion,
     Duty,
     Grade,
+    Item,
     NotifyRule,
     Plan,
     Stage,
@@ -75,7 +76,7 @@ class _Reader:
         accepts, confirm = self.words(about.scope.accepts), self.words(about.scope.confirm)
         notes = [
             f"{place.name}（{place.division_code}，{word(place.tier, self.lang)}），{about.issued}",
-            self.t(f"受理：{accepts}", f"Takes: {accepts}"),
+            self.rests(self.t(f"受理：{accepts}", f"Takes: {accepts}"), about.scope.clauses),
             *([self.t(f"经人确认后受理：{confirm}", f"After a person's confirmation: {confirm}")] if confirm else []),
         ]
         if self.plan.silent:
@@ -88,7 +89,9 @@ class _Reader:
         for unit in self.plan.units.values():
             name = "、".join((unit.name, *unit.aliases)) if unit.aliases else unit.name
             start = (name, word(unit.kind, self.lang))
-            rows += [(*start, *self.duty(duty)) for duty in unit.duties] or [(*start, "", "", self.cite(unit.clauses))]
+            if unit.clauses or not unit.duties:
+                rows.append((*start, "", "", self.cite(unit.clauses)))
+            rows += [(*start, *self.duty(duty)) for duty in unit.duties]
         yield self.sheet(
             "units", "单位与职责|Units and duties", "单位|Unit", "类型|Kind", "阶段|Phase", "职责|Duty", rows
         )
@@ -148,8 +151,7 @@ class _Reader:
         ]
         heads = ("从|From", "到|To", "线路|Leg", "起算|Starts", "时限|Within", "续报|Every", "性质|Kind", "条件|When")
         yield self.sheet("reporting", "信息报告时限|Reporting clocks", *heads, rows)
-        fields = [(self.says(item), self.cite(item.clauses)) for item in self.plan.reporting.fields]
-        yield self.sheet("reporting", "报告内容|What a report states", "内容|Item", fields)
+        yield self.items("reporting", "报告内容|What a report states", self.plan.reporting.fields)
         handling = [
             (word(h.kind, self.lang), self.says(h), self.names(h.by), self.cite(h.clauses))
             for h in self.plan.reporting.handling
@@ -178,7 +180,10 @@ class _Reader:
                 *self.approval(rule.approval),
                 self.names(rule.commander),
                 level(rule.base.level, self.lang) if rule.base else "",
-                self.cite((*rule.clauses, *rule.approval.clauses)),
+                self.cite(
+                    (*rule.clauses, *rule.approval.clauses, *rule.commander_clauses)
+                    + (rule.base.clauses if rule.base else ())
+                ),
             )
             for grade, rule in ranked
         ]
@@ -191,6 +196,7 @@ class _Reader:
             "仍有效|Base",
         )
         yield self.sheet("response", "响应级别|Levels of response", *heads, rows)
+        yield self.items("response", "命令须写明|What an order states", response.content)
         starts = [(self.names(s.units), self.says(s), self.cite(s.clauses)) for s in response.at_once]
         yield self.sheet("response", "自行启动|Started by the accident itself", "单位|Units", "内容|What", starts)
         measures = [(level(grade, self.lang), *self.task(task)) for grade, rule in ranked for task in rule.measures]
@@ -215,16 +221,16 @@ class _Reader:
     def command(self) -> Iterator[Sheet]:
         command = self.plan.command
         presumed = self.name(command.presumed)
-        notes = [self.t(f"尚未明确时推定：{presumed}", f"Presumed until somebody is named: {presumed}")]
+        told = self.t(f"尚未明确时推定：{presumed}", f"Presumed until somebody is named: {presumed}")
+        notes = [self.rests(told, command.presumed_clauses)]
         if (hq := command.onsite_hq) is not None:
-            notes.append(
-                self.t(
-                    f"现场指挥部：{self.when(hq.when)}，{self.unit(hq.ordered_by)}决定，{self.unit(hq.set_up_by)}组建，"
-                    f"负责人{self.name(hq.head)}",
-                    f"On-site headquarters: {self.when(hq.when)}; ordered by {self.unit(hq.ordered_by)}, set up by "
-                    f"{self.unit(hq.set_up_by)}, headed by {self.name(hq.head)}",
-                )
+            told = self.t(
+                f"现场指挥部：{self.when(hq.when)}，{self.unit(hq.ordered_by)}决定，{self.unit(hq.set_up_by)}组建，"
+                f"负责人{self.name(hq.head)}",
+                f"On-site headquarters: {self.when(hq.when)}; ordered by {self.unit(hq.ordered_by)}, set up by "
+                f"{self.unit(hq.set_up_by)}, headed by {self.name(hq.head)}",
             )
+            notes.append(self.rests(told, hq.clauses))
         yield Sheet("command", self.t("现场指挥", "Command on scene"), notes=tuple(notes))
         if hq is not None:
             named = [
@@ -271,7 +277,8 @@ class _Reader:
         ]
         heads: Row = ("颜色|Colour", "对应等级|Grade", "提请|Proposed by", "审定|Determines", "签发|Signs")
         publisher = self.unit(warning.publisher.unit)
-        notes = [self.t(f"统一由{publisher}发布。", f"Published by {publisher} alone.")]
+        told = self.t(f"统一由{publisher}发布", f"Published by {publisher} alone")
+        notes = [self.rests(told, warning.publisher.clauses)]
         yield self.sheet("warning", "预警|Warnings", *heads, rows, notes=notes)
         items = [
             (self.t(*names), self.says(item), self.cite(item.clauses))
@@ -283,6 +290,18 @@ class _Reader:
             for item in group
         ]
         yield self.sheet("warning", "依据、内容与审核|Basis, content and review", "类|Kind", "内容|Item", items)
+        changed = [
+            (
+                self.t(*names),
+                *(self.approval(change.approval)[1:] if change.approval else ("", "")),
+                self.names(change.consults),
+                self.cite((*change.clauses, *(change.approval.clauses if change.approval else ()))),
+            )
+            for names, change in ((("调整", "adjusted"), warning.adjust), (("解除", "lifted"), warning.lift))
+            if change.approval or change.clauses
+        ]
+        heads = ("何时|When", "审定|Determines", "签发|Signs", "先征求|Consults")
+        yield self.sheet("warning", "预警的调整与解除|How a warning changes and ends", *heads, changed)
         measures = [
             (self.t(*names), *self.task(task))
             for names, tasks in (
@@ -315,17 +334,20 @@ class _Reader:
         heads = ("条件|When", "发布|Publishes", "批准|Approves", "通报|Informs", "内容|What")
         yield self.sheet("release", "信息发布|Release", *heads, rows)
         yield self.tasks("release", "发布任务|Work of a release", release.tasks)
+        yield self.items("release", "发布内容|What a text carries", release.content)
 
     def termination(self) -> Iterator[Sheet]:
         rules = self.plan.termination
         rows = [(c.path, self.says(c), self.cite(c.clauses)) for c in rules.conditions]
-        end = self.approval(rules.scene_end)
+        _, end, _ = self.approval(rules.scene_end)
         joined = [*rules.required, *(self.t("或", " or ").join(group) for group in rules.alternatives)]
         notes = [
             *([self.t("须成立：", "Needed: ") + self.t("；", "; ").join(joined)] if joined else []),
-            self.t(f"结束现场处置：{end[1]}决定", f"The scene end is decided by {end[1]}"),
-            f"{self.says(rules.withdrawal)} ({self.cite(rules.withdrawal.clauses)})",
-            f"{self.says(rules.lifting)} ({self.cite(rules.lifting.clauses)})",
+            self.rests(
+                self.t(f"结束现场处置：{end}决定", f"The scene end is decided by {end}"), rules.scene_end.clauses
+            ),
+            self.rests(self.says(rules.withdrawal), rules.withdrawal.clauses),
+            self.rests(self.says(rules.lifting), rules.lifting.clauses),
         ]
         yield self.sheet("termination", "应急结束|The end", "路径|Path", "条件|Condition", rows, notes=notes)
 
@@ -334,7 +356,7 @@ class _Reader:
         if (window := self.plan.recovery.casualty_window) is not None:
             lasts = span(window.length, self.lang)
             special = "、".join(f"{word(s, self.lang)} {span(d, self.lang)}" for s, d in window.sectors.items())
-            said = f"{lasts}{f'（{special}）' if special else ''} ({self.cite(window.clauses)})"
+            said = self.rests(f"{lasts}{f'（{special}）' if special else ''}", window.clauses)
             yield Sheet("recovery", self.t("伤亡补报期", "Casualty window"), notes=(said,))
 
     def preparedness(self) -> Iterator[Sheet]:
@@ -390,6 +412,9 @@ class _Reader:
     def tasks(self, chapter: str, title: str, tasks: Iterable[TaskRule]) -> Sheet:
         heads = ("责任单位|Owner", "任务|Task", "时限|Within")
         return self.sheet(chapter, title, *heads, [self.task(task) for task in tasks])
+
+    def items(self, chapter: str, title: str, items: Iterable[Item]) -> Sheet:
+        return self.sheet(chapter, title, "内容|Item", [(self.says(item), self.cite(item.clauses)) for item in items])
 
     def task(self, task: TaskRule) -> Row:
         limit = span(task.within, self.lang) if task.within else ""
@@ -477,6 +502,10 @@ class _Reader:
 
     def words(self, words: Iterable[str]) -> str:
         return self.t("、", ", ").join(word(one, self.lang) for one in words)
+
+    def rests(self, sentence: str, clauses: Clauses) -> str:
+        """A sentence with the clauses that it rests on."""
+        return f"{sentence} ({self.cite(clauses)})" if clauses else sentence
 
     def cite(self, clauses: Clauses | Iterable[str]) -> str:
         return " ".join(dict.fromkeys(clauses))
