@@ -45,15 +45,23 @@ class CommandRefused(Exception):
         super().__init__(refusal.reason)
 
 
-class Unanswered(Exception):
+class Told(Exception):
+    """Something that the person who asked must know, in Chinese and in English."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+        super().__init__(en)
+
+
+class Unanswered(Told):
     """Sent, no answer yet: repeat with the same command id."""
 
 
-class NoSuchIncident(LookupError):
+class NoSuchIncident(Told):
     """No incident of this kind has this number here."""
 
 
-class NoEngine(ConnectionError):
+class NoEngine(Told):
     """The engine can't be reached."""
 
 
@@ -115,7 +123,11 @@ async def open_incident(client: Client, carried: Carried, command: Command, task
     try:
         return await _answered(ask, command)
     except WorkflowAlreadyStartedError:
-        refusal = Refusal(reason=f"incident {carried.record.id} is closed; open a new one", kind="plan")
+        refusal = Refusal(
+            zh=f"{carried.record.id} 已结案；请另开一起",
+            reason=f"incident {carried.record.id} is closed; open a new one",
+            kind="plan",
+        )
         raise CommandRefused(refusal) from None
 
 
@@ -158,7 +170,7 @@ async def poke(client: Client, number: str) -> None:
         await client.get_workflow_handle(number).signal("poke")
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
-            raise NoEngine(f"the engine can't be reached: {error.message}") from None
+            raise _unreachable(error) from None
 
 
 async def record_of(handle: WorkflowHandle[Any, Any]) -> Record:
@@ -167,7 +179,8 @@ async def record_of(handle: WorkflowHandle[Any, Any]) -> Record:
         async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
             return Record.model_validate(await handle.query(IncidentWorkflow.record))
     except TimeoutError:
-        raise Unanswered(f"{handle.id}: no answer within {ANSWER_WITHIN.seconds} s") from None
+        seconds = ANSWER_WITHIN.seconds
+        raise Unanswered(f"{handle.id}：{seconds} 秒内没有答复", f"{handle.id}: no answer within {seconds} s") from None
     except RPCError as error:
         raise _told(error, handle.id) from None
 
@@ -184,7 +197,7 @@ async def _answered(ask: Callable[[], Awaitable[Receipt]], command: Command) -> 
                         raise
                     await asyncio.sleep(0.2)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-        raise Unanswered(f"{command.verb}: sent, no answer yet; repeat with the same command id") from None
+        raise _unanswered(command.verb) from None
     except WorkflowUpdateFailedError as failed:
         cause = failed.cause
         if isinstance(cause, ApplicationError) and cause.type == DONE:
@@ -192,14 +205,25 @@ async def _answered(ask: Callable[[], Awaitable[Receipt]], command: Command) -> 
             return Receipt(command_id=command.envelope.command_id, seq=(first, last))
         if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
             raise CommandRefused(Refusal.model_validate(cause.details[0])) from None
-        raise CommandRefused(Refusal(reason=str(cause), kind="form")) from None
+        raise CommandRefused(Refusal(zh=f"命令格式有误：{cause}", reason=str(cause), kind="form")) from None
     except RPCError as error:
         raise _told(error, command.verb) from None
 
 
-def _told(error: RPCError, what: str) -> Exception:
+def _told(error: RPCError, what: str) -> Told:
     if error.status is RPCStatusCode.NOT_FOUND:
-        return NoSuchIncident(f"{what}: no open incident with this number here")
+        return NoSuchIncident(f"{what}：这里没有此编号的在办事故", f"{what}: no open incident with this number here")
     if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-        return Unanswered(f"{what}: sent, no answer yet; repeat with the same command id")
-    return NoEngine(f"the engine can't be reached: {error.message}")
+        return _unanswered(what)
+    return _unreachable(error)
+
+
+def _unanswered(what: str) -> Unanswered:
+    return Unanswered(
+        f"{what}：已发出，尚无答复；请以同一 command-id 重发",
+        f"{what}: sent, no answer yet; repeat with the same command id",
+    )
+
+
+def _unreachable(error: RPCError) -> NoEngine:
+    return NoEngine(f"引擎无法连通：{error.message}", f"the engine can't be reached: {error.message}")

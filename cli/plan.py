@@ -13,8 +13,11 @@ from pydantic import ValidationError
 
 from cli import plan_pictures, plan_reading
 from cli.exits import Exit, end
+from cli.faults import fault
+from cli.language import said
+from cli.verdict import headline, reasons
 from incidents.accident import Facts
-from plans.grading import grade
+from plans.grading import Hit, Verdict, grade
 from plans.library import NoSuchPlan, PlanFault, find, load, shipped
 from plans.schema import Plan
 
@@ -43,8 +46,8 @@ def check_plan(plan: str, json_: Json = False) -> None:
         loaded = load(find(plan)).plan
     except NoSuchPlan as error:
         _stop(Exit.NOT_FOUND, str(error))
-    except PlanFault as fault:
-        _stop(Exit.FAULT, str(fault))
+    except PlanFault as broken:
+        _stop(Exit.FAULT, str(broken))
     settled = [{"id": d.id, "choice": d.choice, "confirmed": d.confirmed} for d in loaded.decisions]
     if json_:
         typer.echo(json.dumps({"plan": plan, "faults": [], "settled": settled}, ensure_ascii=False))
@@ -58,71 +61,84 @@ def check_plan(plan: str, json_: Json = False) -> None:
 def grade_facts(
     plan: str, facts: Annotated[str, typer.Argument(help="FACTS.json, .jsonl, or -")], json_: Json = False
 ) -> None:
-    """事故分级 · grade facts by a plan and by order 493; many lines give one verdict a line."""
+    """事故分级 · grade facts by a plan and the national rules; many lines give one verdict a line."""
     try:
         loaded = load(find(plan)).plan
     except NoSuchPlan as error:
         _stop(Exit.NOT_FOUND, str(error))
-    except PlanFault as fault:
-        _stop(Exit.BAD_INPUT, str(fault))
+    except PlanFault as broken:
+        _stop(Exit.BAD_INPUT, str(broken))
     try:
         text = sys.stdin.read() if facts == "-" else Path(facts).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         _stop(Exit.BAD_INPUT, f"FACTS: expected a readable file, {error}")
-    reports = _reports(text)
-    for number, report in enumerate(reports, start=1):
-        line = f"line {number}: " if len(reports) > 1 else ""
+    graded: list[tuple[Facts, Verdict]] = []
+    faults: list[str] = []
+    for place, report in _reports(facts, text):
         try:
-            verdict = _grade(loaded, report)
+            graded.append(_grade(loaded, report))
         except ValidationError as error:
-            _stop(Exit.BAD_INPUT, line + _fault(error))
+            faults.append(f"{place}{fault(error)}")
         except ValueError as error:
-            _stop(Exit.BAD_INPUT, f"{line}{error}")
-        typer.echo(json.dumps(verdict, ensure_ascii=False) if json_ else _words(verdict))
+            faults.append(f"{place}{error}")
+    if faults:
+        # All or nothing: a verdict's line is its report's line.
+        _stop(Exit.BAD_INPUT, "\n".join(faults))
+    for told, verdict in graded:
+        line = headline(loaded.grading, verdict, told.basis())
+        typer.echo(json.dumps(_shown(told, verdict), ensure_ascii=False) if json_ else line)
+    if len(graded) == 1 and not json_:
+        for line in reasons(loaded.grading, graded[0][1]):
+            typer.echo(f"  {line}")
     end(Exit.DONE)
 
 
-def _reports(text: str) -> list[str]:
-    """One JSON document, or one on each line."""
+def _reports(name: str, text: str) -> list[tuple[str, str]]:
+    """One JSON document, or one on each line: (how a fault names its place, the document)."""
+    lines = [(f"line {at}: ", line) for at, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    many = name.endswith(".jsonl") or (len(lines) > 1 and not _whole(text) and any(_whole(line) for _, line in lines))
+    return lines if lines and many else [("", text)]
+
+
+def _whole(text: str) -> bool:
     try:
-        json.loads(text)
-    except json.JSONDecodeError:
-        lines = [line for line in text.splitlines() if line.strip()]
-        return lines if len(lines) > 1 else [text]
-    return [text]
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
-def _grade(plan: Plan, text: str) -> dict[str, Any]:
+def _grade(plan: Plan, text: str) -> tuple[Facts, Verdict]:
     facts = Facts.model_validate_json(text)
     latest = datetime.now(UTC) + CLOCK_TOLERANCE
     for name in ("received_at", "occurred_at", "heard_at"):
         told = getattr(facts, name)
         if told is not None and told > latest:
-            raise ValueError(f"{name}: expected a time that is not in the future, found {told.isoformat()}")
-    verdict = grade(plan.grading, plan.national, facts.counts(), facts.situation())
-    hits = [hit.model_dump(include={"clause", "measure", "value", "grade"}) for hit in verdict.criteria]
-    return {
+            raise ValueError(
+                said(
+                    f"{name}：不能晚于现在，现为 {told.isoformat()}",
+                    f"{name}: expected a time that is not in the future, found {told.isoformat()}",
+                )
+            )
+    return facts, grade(plan.grading, plan.national, dict(facts.told()), facts.situation())
+
+
+def _shown(facts: Facts, verdict: Verdict) -> dict[str, Any]:
+    """The contract's shape; what may be added to it only where it says something."""
+    told: dict[str, Any] = {
         "grade": verdict.grade,
         "statutory_grade": verdict.statutory_grade,
         "below_plan_floor": verdict.below_plan_floor,
-        "criteria": hits,
+        "criteria": [_hit(hit) for hit in verdict.criteria],
         "basis": facts.basis(),
     }
+    if verdict.suggestions:
+        told["suggestions"] = [_hit(hit) for hit in verdict.suggestions]
+    return told
 
 
-def _fault(error: ValidationError) -> str:
-    """The first fault in one line: the field as it is written in FACTS.json, and what was expected."""
-    first = error.errors()[0]
-    # A count may be told in two shapes; their names are ours and mean nothing to the person who typed.
-    field = ".".join(str(part) for part in first["loc"] if part not in ("constrained-int", "int", "Count"))
-    words = first["msg"].removeprefix("Value error, ")
-    return f"{field}: {words}" if field else words
-
-
-def _words(verdict: dict[str, Any]) -> str:
-    why = "；".join(f"{hit['clause']} {hit['measure']}={hit['value']}" for hit in verdict["criteria"]) or "无一条符合"
-    basis = "已核实" if verdict["basis"] == "verified" else "未核实"
-    return f"{verdict['grade']}级（法定 {verdict['statutory_grade']}级，{basis}）：{why}"
+def _hit(hit: Hit) -> dict[str, Any]:
+    fields = {"clause", "measure", "value", "grade", "at_least", "about"}
+    return hit.model_dump(include=fields, exclude_defaults=True)
 
 
 def _stop(code: Exit, words: str) -> NoReturn:

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from cli import desk
 from cli.exits import Exit, end
+from cli.language import said, tell
 from cli.words import verb_words
 from client import NoEngine, NoSuchIncident, Unanswered, record_of, resume
 from incidents import view
@@ -40,12 +41,13 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         if json_:
             typer.echo(json.dumps(rows, ensure_ascii=False))
         for row in [] if json_ else rows:
-            level = f"{row['level']}级响应" if row["level"] else "未启动响应"
-            typer.echo(
-                f"{row['id']}  {row['grade_standing']}级  {row['phase']}  {level}  {row['place']} {row['enterprise']}"
+            grade = said(f"{row['grade_standing']}级", f"grade {row['grade_standing']}")
+            level = (
+                said(f"{row['level']}级响应", f"level {row['level']}") if row["level"] else said("未启动", "no level")
             )
+            typer.echo(f"{row['id']}  {grade}  {row['phase']}  {level}  {row['place']} {row['enterprise']}")
         if not rows:
-            typer.echo("还没有事故 · no incident yet", err=True)
+            tell("还没有事故", "no incident yet", err=True)
         end(Exit.DONE)
 
     @app.command("show")
@@ -88,7 +90,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
     @app.command("verbs")
     def verbs(json_: Json = False) -> None:
         """可用的命令 · What can be asked of an incident, and its fields."""
-        told = [
+        told: list[dict[str, Any]] = [
             {
                 "verb": command.verb,
                 "zh": verb_words(command)[0],
@@ -100,7 +102,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         if json_:
             typer.echo(json.dumps(told, ensure_ascii=False))
         for verb in [] if json_ else told:
-            typer.echo(f"{verb['verb']:20} {verb['zh']}  {' '.join(verb['fields'])}")
+            typer.echo(f"{verb['verb']:20} {said(verb['zh'], verb['en'])}  {' '.join(verb['fields'])}")
         end(Exit.DONE)
 
     @app.command("export")
@@ -109,7 +111,11 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
     ) -> None:
         """导出卷宗 · Write the dossier of an incident, as the log stands, into a new folder."""
         if to.exists():
-            desk.stop(Exit.BAD_INPUT, f"--to: expected a folder that does not exist yet, found {to}")
+            desk.stop(
+                Exit.BAD_INPUT,
+                f"--to：须为尚不存在的文件夹，现为 {to}",
+                f"--to: expected a folder that does not exist yet, found {to}",
+            )
         manifest = desk.run(lambda: _export(settings(), number, to / number))
         told = {"id": number, "folder": str(to / number), "manifest": manifest}
         typer.echo(json.dumps(told) if json_ else f"{to / number}  {manifest}")
@@ -125,11 +131,11 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         except dossier.Altered as altered:
             if json_:
                 typer.echo(json.dumps({"intact": False, "why": str(altered)}, ensure_ascii=False))
-            desk.stop(Exit.FAULT, str(altered))
+            desk.stop(Exit.FAULT, f"卷宗已被改动：{altered}", f"altered: {altered}")
         if json_:
             typer.echo(json.dumps({"intact": True, "seq": head.seq, "head": head.hash}))
         else:
-            typer.echo(f"完好：{head.seq} 条 · intact  {head.hash}")
+            tell(f"完好：{head.seq} 条  {head.hash}", f"intact: {head.seq} entries  {head.hash}")
         end(Exit.DONE)
 
     @app.command("resume")
@@ -138,7 +144,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         told = desk.run(lambda: _resume(settings(), number))
         if json_:
             typer.echo(json.dumps(told))
-        typer.echo(f"{number} 已从第 {told['seq']} 条恢复 · resumed", err=json_)
+        tell(f"{number} 已从第 {told['seq']} 条恢复", f"{number} resumed from entry {told['seq']}", err=json_)
         end(Exit.DONE)
 
 
@@ -153,16 +159,14 @@ async def stored(settings: Settings) -> AsyncIterator[Logbooks]:
         await database.dispose()
 
 
-def not_found(settings: Settings, number: str) -> str:
-    """The words for a number that nobody knows here, with a hint where the other kind has it."""
-    other = "drill" if settings.kind == "live" else "live"
-    here = (
-        f"{number}：本机{'实战' if settings.kind == 'live' else '演练'}中没有此编号 · no such {settings.kind} incident"
-    )
+def not_found(settings: Settings, number: str) -> NoReturn:
+    """End with the words for a number that nobody knows here, and a hint where the other kind may have it."""
+    other, kind = ("drill", "实战") if settings.kind == "live" else ("live", "演练")
+    zh, en = f"{number}：本机{kind}中没有此编号", f"{number}: no such {settings.kind} incident here"
     if (settings.home / other / "store.db").exists():
         hint = "fenghuo drill incident ..." if other == "drill" else "fenghuo incident ..."
-        here += f"；另一类请用 `{hint}` · for the other kind"
-    return here
+        zh, en = f"{zh}；另一类请用 `{hint}`", f"{en}; for the other kind: `{hint}`"
+    desk.stop(Exit.NOT_FOUND, zh, en)
 
 
 async def _list(settings: Settings) -> list[dict[str, Any]]:
@@ -202,8 +206,9 @@ async def _entries(settings: Settings, number: str) -> tuple[Entry, ...]:
                 break
             await asyncio.sleep(0.05)
     if not entries:
-        desk.stop(Exit.NOT_FOUND, not_found(settings, number))
-    typer.echo(f"日志落后 {wanted - entries[-1].seq} 条，正在写入 · the stored log lags behind", err=True)
+        not_found(settings, number)
+    behind = wanted - entries[-1].seq
+    tell(f"日志落后 {behind} 条，正在写入", f"the stored log is {behind} entries behind", err=True)
     return entries
 
 
@@ -216,7 +221,7 @@ async def record_now(settings: Settings, number: str) -> Record:
         return await _folded(settings, number)
     except (NoEngine, Unanswered) as error:
         record = await _folded(settings, number)
-        typer.echo(f"{error}；以下为已存日志 · from the stored log", err=True)
+        tell(f"{error.zh}；以下为已存日志", f"{error.en}; from the stored log", err=True)
         return record
 
 
@@ -224,7 +229,7 @@ async def _folded(settings: Settings, number: str) -> Record:
     async with stored(settings) as logbooks:
         entries = await logbooks.read(number)
     if not entries:
-        desk.stop(Exit.NOT_FOUND, not_found(settings, number))
+        not_found(settings, number)
     return fold(Record(id=number), entries)
 
 
@@ -244,7 +249,7 @@ async def _watch(settings: Settings, number: str, json_: bool) -> None:
         while True:
             entries = await logbooks.read(number)
             if not entries:
-                desk.stop(Exit.NOT_FOUND, not_found(settings, number))
+                not_found(settings, number)
             for entry in entries[seen:]:
                 typer.echo(json.dumps(view.line(entry), ensure_ascii=False) if json_ else _line(settings, entry))
             sys.stdout.flush()
@@ -257,10 +262,10 @@ async def _watch(settings: Settings, number: str, json_: bool) -> None:
 async def _resume(settings: Settings, number: str) -> dict[str, Any]:
     record = await _folded(settings, number)
     if record.closed:
-        desk.stop(Exit.REFUSED, f"{number} 已结案 · closed")
+        desk.stop(Exit.REFUSED, f"{number} 已结案", f"{number} is closed")
     client = await desk.connect(settings)
     if not await resume(client, record, settings.task_queue):
-        desk.stop(Exit.REFUSED, f"{number} 正在运行，无需恢复 · it runs already")
+        desk.stop(Exit.REFUSED, f"{number} 正在运行，无需恢复", f"{number} runs already")
     return {"id": number, "seq": record.head.seq, "head": record.head.hash}
 
 
@@ -272,7 +277,11 @@ def _time(text: str | None) -> datetime | None:
     except ValueError:
         told = None
     if told is None or told.tzinfo is None:
-        desk.stop(Exit.BAD_INPUT, f"--as-of: expected a time with an offset, found {text}")
+        desk.stop(
+            Exit.BAD_INPUT,
+            f"--as-of：时间须带时区，现为 {text}",
+            f"--as-of: expected a time with an offset, found {text}",
+        )
     return told
 
 

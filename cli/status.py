@@ -12,6 +12,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from cli.language import said
 from cli.up import running
 from settings import Settings
 
@@ -19,10 +20,11 @@ WITHIN = timedelta(seconds=8)
 
 
 async def status(settings: Settings) -> dict[str, Any]:
-    """`{"ready", "address", "workers", "why"}`; `workers` counts those that poll for incidents."""
+    """`{"ready", "address", "workers", "why"}`; `workers` counts those that poll, `why` says what to do."""
     address = settings.address or _told(settings).get("address")
     if not address:
-        return {"ready": False, "address": None, "workers": 0, "why": "nothing runs here: start it with `fenghuo up`"}
+        why = said("本机没有运行：先 `fenghuo up`", "nothing runs here: start it with `fenghuo up`")
+        return {"ready": False, "address": None, "workers": 0, "why": why}
     try:
         async with asyncio.timeout(WITHIN.total_seconds()):
             client = await Client.connect(address, namespace=settings.namespace)
@@ -34,12 +36,13 @@ async def status(settings: Settings) -> dict[str, Any]:
                 )
             )
     except (RPCError, RuntimeError, TimeoutError):
-        return {"ready": False, "address": address, "workers": 0, "why": "the engine does not answer: `fenghuo up`"}
+        why = said("引擎没有应答：先 `fenghuo up`", "the engine does not answer: `fenghuo up`")
+        return {"ready": False, "address": address, "workers": 0, "why": why}
     # The engine remembers the polls of a dead worker for minutes: here only the one that runs now counts.
     running = _told(settings).get("pids", {}).get("worker")
     polls = [poller.identity.partition("@")[0] for poller in described.pollers]
     workers = len(polls) if settings.address else polls.count(str(running))
-    why = "" if workers else "no worker listens: `fenghuo up` starts one"
+    why = "" if workers else said("没有值守进程：先 `fenghuo up`", "no worker listens: `fenghuo up` starts one")
     return {"ready": bool(workers), "address": address, "workers": workers, "why": why}
 
 

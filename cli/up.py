@@ -17,11 +17,10 @@ from pathlib import Path
 
 import structlog
 
+from cli.clock import HostClock
 from cli.engine import Engine, EngineFault, embedded, stop
 from settings import Kind, Settings
 
-CLOCK_STEP = timedelta(seconds=30)
-"""A step of the host's clock beyond this is shown: deadlines are judged by that clock."""
 LOOK_EVERY = timedelta(seconds=0.5)
 WORKER_AGAIN_AFTER = timedelta(seconds=1)
 
@@ -111,17 +110,17 @@ async def up(settings: Settings, say: Say, drill: bool = False) -> int:
     sides = {"live": live}
     await live.start()
     say(
-        "接下来：fenghuo incident open lhasa-2022 FACTS.json    演练：fenghuo drill start    按 Ctrl-C 停止",
-        "next: fenghuo incident open lhasa-2022 FACTS.json    drills: fenghuo drill start    stop with Ctrl-C",
+        "开启事故：fenghuo incident open PLAN FACTS.json    演练：fenghuo drill start    停止：Ctrl-C",
+        "open an incident: fenghuo incident open PLAN FACTS.json    drills: fenghuo drill start    stop: Ctrl-C",
     )
-    offset = _offset()
+    clock = HostClock()
     try:
         while not asked_to_stop.is_set():
             await _pause(asked_to_stop)
-            if (step := abs(_offset() - offset)) > CLOCK_STEP.total_seconds():
-                say(f"注意：主机时钟跳变 {step:.0f} 秒", f"warning: the host's clock stepped by {step:.0f} s")
-                log.warning("the host's clock stepped", seconds=round(step))
-                offset = _offset()
+            if step := clock.stepped():
+                seconds = step.total_seconds()
+                say(f"注意：主机时钟跳变 {seconds:+.0f} 秒", f"warning: the host's clock stepped by {seconds:+.0f} s")
+                log.warning("the host's clock stepped", seconds=round(seconds))
             await _drill_on_demand(settings, sides, say)
             for name, side in list(sides.items()):
                 if not asked_to_stop.is_set() and not await side.look():
@@ -146,7 +145,7 @@ async def _drill_on_demand(settings: Settings, sides: dict[str, Side], say: Say)
         try:
             await side.start()
         except EngineFault as fault:
-            say(f"演练引擎不能启动：{fault}", f"the drill engine can't be started: {fault}")
+            say(f"演练引擎不能启动：{fault.zh}", f"the drill engine can't be started: {fault.en}")
             wanted.unlink(missing_ok=True)
             return
         sides["drill"] = side
@@ -214,8 +213,3 @@ async def _pause(asked_to_stop: asyncio.Event) -> None:
         await asyncio.wait_for(asked_to_stop.wait(), LOOK_EVERY.total_seconds())
     except TimeoutError:
         return
-
-
-def _offset() -> float:
-    """Wall clock against monotonic clock, in seconds: it moves only when somebody sets the clock."""
-    return datetime.now(UTC).timestamp() - asyncio.get_running_loop().time()

@@ -6,6 +6,7 @@ from incidents.command import Command
 
 _VERBS = {
     "report-facts": "续报事实",
+    "raise-grade": "提高现行等级",
     "lower-grade": "降低现行等级",
     "propose-level": "提请启动或调整响应级别",
     "decide": "决定",

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from plans.grading import Situation
+from plans.grading import Figure, Situation
 from plans.schema import Circumstance, Measure, Sector
 
 SourceChannel = Literal[
@@ -44,12 +45,9 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Count(Part):
-    """A number as it was told: exact, at least or about, as of when, by whom, verified or not."""
+class Count(Figure):
+    """A number as it was told, as of when, by whom, verified or not."""
 
-    n: Annotated[int, Field(ge=0, strict=True)]
-    at_least: bool = False
-    about: bool = False
     as_of: AwareDatetime | None = None
     source: CountSource | None = None
     verified: bool | None = None
@@ -103,15 +101,12 @@ class Findings(Part):
 
     @model_validator(mode="after")
     def _believable(self) -> Self:
-        for measure, n in self.counts().items():
+        for measure, count in self.told():
             most = MOST_YUAN if measure == "direct_loss_yuan" else MOST_PEOPLE
-            if n > most:
-                raise ValueError(f"{measure}: expected at most {most}, found {n}")
+            if count.n > most:
+                told = {"field": measure, "most": most, "n": count.n}
+                raise PydanticCustomError("too_many", "expected at most {most}, found {n}", told)
         return self
-
-    def counts(self) -> dict[Measure, int]:
-        """The counts that were told, as plain numbers."""
-        return {measure: count.n for measure, count in self.told()}
 
     def told(self) -> Iterator[tuple[Measure, Count]]:
         """The counts that were told, each with its own mark of verification."""
@@ -144,7 +139,7 @@ class Facts(Findings):
     @model_validator(mode="after")
     def _dated(self) -> Self:
         if self.occurred_at is None and self.heard_at is None:
-            raise ValueError("occurred_at: expected it, or heard_at")
+            raise PydanticCustomError("undated", "expected it, or heard_at", {"field": "occurred_at"})
         return self
 
     def happened_at(self) -> AwareDatetime:

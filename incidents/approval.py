@@ -147,14 +147,25 @@ def _answer(plan: Plan, record: Record, command: _Answering, stage: str, now: da
     approval = record.approvals.get(command.approval)
     refusal = _waits(record, command.approval, stage) or _may(plan, approval, command.envelope.post)
     if refusal or approval is None:
-        return refusal or Refusal(reason=f"approval: no '{command.approval}' here")
+        return refusal or Refusal(
+            zh=f"approval：没有 {command.approval}", reason=f"approval: no '{command.approval}' here"
+        )
     if command.digest is not None and command.digest != approval.digest:
-        return Refusal(reason="digest: what was read is not what is proposed now", kind="plan")
+        return Refusal(
+            zh="digest：所读内容与现在提请的不一致",
+            reason="digest: what was read is not what is proposed now",
+            kind="plan",
+        )
     alone = command.envelope.user == approval.proposed_by
     if alone and not approval.one_person:
-        return Refusal(reason="who proposes never approves", kind="plan", clauses=_clauses(approval, stage))
+        return Refusal(
+            zh="提请人不得自行审批",
+            reason="who proposes never approves",
+            kind="plan",
+            clauses=_clauses(approval, stage),
+        )
     if command.answer == "no" and not command.words:
-        return Refusal(reason="words: expected the reason, since the answer is no")
+        return Refusal(zh="words：不同意须写明理由", reason="words: expected the reason, since the answer is no")
     act = Act(
         stage="decide" if stage == "decide" else "sign",
         answer=command.answer,
@@ -172,17 +183,32 @@ def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) 
     approval = record.approvals.get(command.approval)
     refusal = _waits(record, command.approval, command.stage) or _may(plan, approval, command.post)
     if refusal or approval is None:
-        return refusal or Refusal(reason=f"approval: no '{command.approval}' here")
+        return refusal or Refusal(
+            zh=f"approval：没有 {command.approval}", reason=f"approval: no '{command.approval}' here"
+        )
     if command.form == "in_system":
-        return Refusal(reason="form: expected oral, paper or elsewhere; in their own session leaders decide and sign")
+        return Refusal(
+            zh="form：应为 oral、paper 或 elsewhere；本人登录时由本人决定或签发",
+            reason="form: expected oral, paper or elsewhere; in their own session leaders decide and sign",
+        )
     if command.form == "elsewhere" and not command.number:
-        return Refusal(reason="number: expected the number in the other office system")
+        return Refusal(
+            zh="number：须填另一办公系统中的文号", reason="number: expected the number in the other office system"
+        )
     if command.said_at > now:
-        return Refusal(reason=f"said_at: expected a time that is not in the future, found {command.said_at}")
+        return Refusal(
+            zh=f"said_at：不能晚于现在，现为 {command.said_at}",
+            reason=f"said_at: expected a time that is not in the future, found {command.said_at}",
+        )
     # Said before the proposal was typed is the usual case at night; the log shows both times.
     alone = command.by == approval.proposed_by
     if alone and not approval.one_person:
-        return Refusal(reason="who proposes never approves", kind="plan", clauses=_clauses(approval, command.stage))
+        return Refusal(
+            zh="提请人不得自行审批",
+            reason="who proposes never approves",
+            kind="plan",
+            clauses=_clauses(approval, command.stage),
+        )
     act = Act(
         stage=command.stage,
         answer=command.answer,
@@ -216,7 +242,7 @@ def confirm_oral(plan: Plan, record: Record, command: ConfirmOral, now: datetime
     if isinstance(act, Refusal):
         return act
     if command.envelope.user == act.recorded_by:
-        return Refusal(reason="who recorded it can't be the second person", kind="plan")
+        return Refusal(zh="记录人不能兼作第二人", reason="who recorded it can't be the second person", kind="plan")
     return (command.entry("oral_confirmed", now, command.told("approval", "stage")),)
 
 
@@ -233,7 +259,11 @@ def ratify(plan: Plan, record: Record, command: Ratify, now: datetime) -> Answer
     if isinstance(act, Refusal):
         return act
     if command.envelope.user != act.user:
-        return Refusal(reason=f"only {act.user} can ratify this; a signed sheet may be attached", kind="hard")
+        return Refusal(
+            zh=f"只能由 {act.user} 本人追认；也可补附签字件",
+            reason=f"only {act.user} can ratify this; a signed sheet may be attached",
+            kind="hard",
+        )
     ratified = command.entry("ratified", now, command.told("approval", "stage"))
     return (ratified, *deadlines.done(record, command, _hand(command), now))
 
@@ -243,7 +273,7 @@ def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answ
     if isinstance(act, Refusal):
         return act
     if command.envelope.user != act.user:
-        return Refusal(reason=f"only {act.user} can dispute this", kind="hard")
+        return Refusal(zh=f"只能由 {act.user} 本人提出异议", reason=f"only {act.user} can dispute this", kind="hard")
     disputed = command.entry("disputed", now, command.told("approval", "stage", "words"))
     return (disputed, *deadlines.void(record, _hand(command), now, f"{act.user} 提出异议"))
 
@@ -251,12 +281,24 @@ def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answ
 def _waits(record: Record, name: str, stage: str) -> Refusal | None:
     approval = record.approvals.get(name)
     if approval is None:
-        return Refusal(reason=f"approval: no '{name}' here; known: {', '.join(record.approvals) or 'none'}")
+        return Refusal(
+            zh=f"approval：没有 {name}；现有 {', '.join(record.approvals) or '无'}",
+            reason=f"approval: no '{name}' here; known: {', '.join(record.approvals) or 'none'}",
+        )
     waiting = approval.stage()
     if waiting is None:
-        return Refusal(reason=f"approval: {name} is {approval.state} already", kind="plan")
+        return Refusal(
+            zh=f"approval：{name} 已是 {approval.state}",
+            reason=f"approval: {name} is {approval.state} already",
+            kind="plan",
+        )
     if waiting.stage != stage:
-        return Refusal(reason=f"approval: {name} waits for '{waiting.stage}'", kind="plan", clauses=waiting.clauses)
+        return Refusal(
+            zh=f"approval：{name} 正等待 {waiting.stage}",
+            reason=f"approval: {name} waits for '{waiting.stage}'",
+            kind="plan",
+            clauses=waiting.clauses,
+        )
     return None
 
 
@@ -271,7 +313,12 @@ def _may(plan: Plan, approval: Approval | None, post: str) -> Refusal | None:
     if post in able:
         return None
     titles = "、".join(plan.posts[name].title for name in waiting.posts)
-    return Refusal(reason=f"post: expected one of {titles}, found {post}", kind="plan", clauses=waiting.clauses)
+    return Refusal(
+        zh=f"post：应为{titles}之一，现为 {post}",
+        reason=f"post: expected one of {titles}, found {post}",
+        kind="plan",
+        clauses=waiting.clauses,
+    )
 
 
 def _substitutes(plan: Plan, posts: tuple[str, ...]) -> list[str]:
@@ -283,9 +330,16 @@ def _spoken(record: Record, name: str, stage: str) -> Act | Refusal:
     approval = record.approvals.get(name)
     act = next((act for act in approval.acts if act.stage == stage), None) if approval else None
     if act is None:
-        return Refusal(reason=f"approval: nothing was said at '{stage}' of {name}")
+        return Refusal(
+            zh=f"approval：{name} 的 {stage} 环节尚无人表态",
+            reason=f"approval: nothing was said at '{stage}' of {name}",
+        )
     if act.form == "in_system":
-        return Refusal(reason=f"approval: '{stage}' of {name} was given in an own session", kind="plan")
+        return Refusal(
+            zh=f"approval：{name} 的 {stage} 由本人登录作出，无需追认",
+            reason=f"approval: '{stage}' of {name} was given in an own session",
+            kind="plan",
+        )
     return act
 
 

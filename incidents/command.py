@@ -44,10 +44,11 @@ class Command(BaseModel):
 
 
 class Refusal(BaseModel):
-    """Why a command was not taken, in plain words for the person who asked."""
+    """Why a command was not taken, in plain words for the person who asked: `zh` in Chinese, `reason` in English."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    zh: str
     reason: str
     kind: RefusalClass = "form"
     clauses: tuple[str, ...] = ()

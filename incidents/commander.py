@@ -31,15 +31,26 @@ class DeclareHandover(Command):
 def declare_handover(plan: Plan, record: Record, command: DeclareHandover, now: datetime) -> Answer:
     post = plan.posts.get(command.post)
     if post is None:
-        return Refusal(reason=f"post: expected a post of the plan, found {command.post}")
+        return Refusal(
+            zh=f"post：应为预案中的岗位，现为 {command.post}",
+            reason=f"post: expected a post of the plan, found {command.post}",
+        )
     if "leader" not in post.roles:
-        return Refusal(reason=f"post: {post.title} commands no scene", kind="plan", clauses=plan.command.clauses)
+        return Refusal(
+            zh=f"post：{post.title}不担任现场指挥",
+            reason=f"post: {post.title} commands no scene",
+            kind="plan",
+            clauses=plan.command.clauses,
+        )
     if command.way in ("declared", "ordered") and not (command.witnesses or command.number):
-        return Refusal(reason="witnesses: expected them, or the number of the order")
+        return Refusal(
+            zh="witnesses：须有见证人，或命令文号", reason="witnesses: expected them, or the number of the order"
+        )
     before = record.commander
     at = command.true_at or now
     if before is not None and at < before.since:
         return Refusal(
+            zh=f"true_at：须晚于现任指挥接手的 {before.since.isoformat()}",
             reason=f"true_at: expected a time after {before.since.isoformat()}, when the present commander took over",
             kind="hard",
         )

@@ -42,7 +42,7 @@ class StandDown(Command):
 def set_deadline(plan: Plan, record: Record, command: SetDeadline, now: datetime) -> Answer:
     starts_at = command.true_at or now
     if command.due_at <= starts_at:
-        return Refusal(reason="due_at: expected an instant after the deadline starts")
+        return Refusal(zh="due_at：须晚于起算时刻", reason="due_at: expected an instant after the deadline starts")
     clock = Clock(
         id=fresh("C1", record.clocks),
         says=command.says,
@@ -143,11 +143,19 @@ def _end(
 ) -> Answer:
     clock = record.clocks.get(name)
     if clock is None:
-        return Refusal(reason=f"clock: no '{name}' here; known: {', '.join(record.clocks) or 'none'}")
+        return Refusal(
+            zh=f"clock：没有 {name}；现有 {', '.join(record.clocks) or '无'}",
+            reason=f"clock: no '{name}' here; known: {', '.join(record.clocks) or 'none'}",
+        )
     if clock.verdict not in OPEN:
-        return Refusal(reason=f"clock: {name} has already ended as {clock.verdict}")
+        return Refusal(
+            zh=f"clock：{name} 已结束（{clock.verdict}）", reason=f"clock: {name} has already ended as {clock.verdict}"
+        )
     if not CLOCK.can(clock.verdict, trigger, clock):
         return Refusal(
-            reason=f"clock: {name} is statutory and is never stood down", kind="plan", clauses=_clauses(clock)
+            zh=f"clock：{name} 是法定时限，不得撤销",
+            reason=f"clock: {name} is statutory and is never stood down",
+            kind="plan",
+            clauses=_clauses(clock),
         )
     return (command.entry(kind, now, {"clock": name, **data}, _clauses(clock)),)

@@ -53,16 +53,23 @@ class AttachEvidence(Command):
 
 def deviate(plan: Plan, record: Record, command: Deviate, now: datetime) -> Answer:
     if command.commander is not None and command.commander not in plan.posts:
-        return Refusal(reason=f"commander: expected a post of the plan, found {command.commander}")
+        return Refusal(
+            zh=f"commander：应为预案中的岗位，现为 {command.commander}",
+            reason=f"commander: expected a post of the plan, found {command.commander}",
+        )
     at = command.true_at or now
     if command.commander is not None and record.commander is not None and at < record.commander.since:
         return Refusal(
+            zh=f"true_at：{at.isoformat()} 将有两名现场指挥；现任于 {record.commander.since.isoformat()} 接手",
             reason=f"true_at: two on-scene commanders at {at.isoformat()}; the present one took over at "
             f"{record.commander.since.isoformat()}",
             kind="hard",
         )
     if command.level is not None and not LIFECYCLE.can(record.phase, "start_response", record):
-        return Refusal(reason=f"level: nothing is started in phase {record.phase}; reopen first")
+        return Refusal(
+            zh=f"level：{record.phase} 阶段不能启动响应，请先重新启动",
+            reason=f"level: nothing is started in phase {record.phase}; reopen first",
+        )
     told = command.told("ordered_by", "post", "words", "reason", "leaves", "level", "commander")
     return (command.entry("deviation", now, told, command.leaves),)
 
@@ -73,7 +80,10 @@ def record_external(plan: Plan, record: Record, command: RecordExternal, now: da
 
 def attach_evidence(plan: Plan, record: Record, command: AttachEvidence, now: datetime) -> Answer:
     if command.about is not None and command.about > record.head.seq:
-        return Refusal(reason=f"about: entry {command.about} does not exist; the last is {record.head.seq}")
+        return Refusal(
+            zh=f"about：没有第 {command.about} 条；最后一条是 {record.head.seq}",
+            reason=f"about: entry {command.about} does not exist; the last is {record.head.seq}",
+        )
     return (command.entry("evidence", now, command.told("sha256", "name", "size", "about")),)
 
 

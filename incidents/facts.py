@@ -14,7 +14,7 @@ from incidents.accident import Facts, Findings
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Grades, Kind, Record
-from plans.grading import grade
+from plans.grading import Figure, Verdict, grade
 from plans.schema import Grade, Measure, Plan, Role, When, severity
 from statecharts.lifecycle import LIFECYCLE
 
@@ -38,6 +38,17 @@ class ReportFacts(Command):
     source: str = Field(min_length=1, max_length=200)
 
 
+class RaiseGrade(Command):
+    """The standing grade rises above the numbers: an authorised person weighs a factor that has none, with a reason."""
+
+    verb: ClassVar[str] = "raise-grade"
+    roles: ClassVar[tuple[Role, ...]] = ("decider", "signatory")
+    to: Grade
+    factor: str = Field(min_length=1, max_length=64)
+    """One of the factors that the plan names, by its id."""
+    reason: str = Field(min_length=1, max_length=400)
+
+
 class LowerGrade(Command):
     """The standing grade falls to the computed one: by a named person, with a reason, never by itself."""
 
@@ -51,13 +62,30 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
     if record.phase != LIFECYCLE.initial:
         if digest_of(command.facts) == record.opening:
             return ()
-        return Refusal(reason=f"incident {record.id} is already open with other facts", kind="plan")
+        return Refusal(
+            zh=f"{record.id} 已开启，所报事实不同",
+            reason=f"incident {record.id} is already open with other facts",
+            kind="plan",
+        )
     if (command.plan_hash, command.kind) != (record.plan_hash, record.kind):
-        return Refusal(reason="plan_hash: expected the plan and kind that this incident was started with", kind="hard")
+        return Refusal(
+            zh="plan_hash：与该事故开启时的预案或性质不符",
+            reason="plan_hash: expected the plan and kind that this incident was started with",
+            kind="hard",
+        )
     for name in ("received_at", "occurred_at", "heard_at"):
         at = getattr(command.facts, name)
         if at is not None and at > now:
-            return Refusal(reason=f"facts.{name}: expected a time that is not in the future, found {at.isoformat()}")
+            return Refusal(
+                zh=f"facts.{name}：不能晚于现在，现为 {at.isoformat()}",
+                reason=f"facts.{name}: expected a time that is not in the future, found {at.isoformat()}",
+            )
+    if plan.grading.default_grade is None:
+        return Refusal(
+            zh="本预案未规定各条均不符合时的等级：请先作出决定",
+            reason="this plan leaves an accident ungraded that meets no criterion: decide it first",
+            kind="plan",
+        )
     presumed = plan.posts[plan.command.presumed]
     return (
         command.entry(
@@ -80,38 +108,70 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
 def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime) -> Answer:
     findings = command.findings.model_dump(mode="json", exclude_unset=True)
     if not findings.keys() - {"verified"}:
-        return Refusal(reason="findings: expected at least one")
+        return Refusal(zh="findings：至少填一项", reason="findings: expected at least one")
     return (command.entry("facts_reported", now, {"source": command.source, "findings": findings}),)
+
+
+def raise_grade(plan: Plan, record: Record, command: RaiseGrade, now: datetime) -> Answer:
+    factors, standing = plan.grading.factors, record.standing()
+    if factors is None or factors.may != "raise":
+        return Refusal(
+            zh="本预案未授权任何人在数字之上提高等级",
+            reason="the plan lets nobody raise a grade above its numbers",
+            kind="plan",
+        )
+    names = {factor.id: factor.says for factor in factors.named}
+    if command.factor not in names:
+        known = ", ".join(names)
+        return Refusal(
+            zh=f"factor：应为 {known} 之一，现为 {command.factor}",
+            reason=f"factor: expected one of {known}, found {command.factor}",
+        )
+    if severity(command.to) <= severity(standing):
+        return Refusal(
+            zh=f"to：须高于现行等级 {standing}，现为 {command.to}",
+            reason=f"to: expected a grade above the standing one, {standing}; found {command.to}",
+            kind="plan",
+            clauses=factors.clauses,
+        )
+    data = {"from": standing, "to": command.to, "factor": command.factor, "reason": command.reason}
+    says = f"因{names[command.factor]}提高现行等级"
+    return (command.entry("grade_raised", now, {**data, "says": says}, factors.clauses),)
 
 
 def lower_grade(plan: Plan, record: Record, command: LowerGrade, now: datetime) -> Answer:
     assert record.grades is not None  # every open incident is graded
     if record.grades.computed == record.grades.standing:
-        return Refusal(reason=f"the standing grade is the computed one already: {record.grades.standing}", kind="plan")
+        return Refusal(
+            zh=f"现行等级已与计算等级一致：{record.grades.standing}",
+            reason=f"the standing grade is the computed one already: {record.grades.standing}",
+            kind="plan",
+        )
     data = {"from": record.grades.standing, "to": record.grades.computed, "reason": command.reason}
     return (command.entry("grade_lowered", now, data),)
 
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The grade, whenever the counts give another one than the log says."""
-    grades, clauses = graded(plan, record)
+    grades, verdict = graded(plan, record)
     if grades != record.grades:
-        yield by_system("graded", now, now, grades.model_dump(mode="json"), clauses)
+        why = [hit.model_dump(exclude={"low", "high"}, exclude_defaults=True) for hit in verdict.criteria]
+        data = {**grades.model_dump(mode="json"), "criteria": why}
+        yield by_system("graded", now, now, data, verdict.clauses)
 
 
-def graded(plan: Plan, record: Record) -> tuple[Grades, tuple[str, ...]]:
-    """The grades by what is known now, and the clauses that were met."""
+def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
+    """The grades by what is known now, and why the computed one is what it is."""
     facts = record.known()
-    sure = {measure: count.n for measure, count in record.counts.items()}
-    every: dict[Measure, int] = dict(sure)
+    sure: dict[Measure, Figure] = dict(record.counts)
+    every = dict(sure)
     for measure, count in record.hearsay.items():
-        every[measure] = max(count.n, sure.get(measure, 0))
+        every[measure] = max(count, sure.get(measure, count), key=lambda told: told.n)
     verdict = grade(plan.grading, plan.national, sure, facts.situation())
-    may_be = grade(plan.grading, plan.national, every, facts.situation())
+    may_be = grade(plan.grading, plan.national, every, facts.situation()).may_be
     standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
-    return Grades(
-        computed=verdict.grade, standing=standing, statutory=verdict.statutory_grade, may_be=may_be.grade
-    ), tuple(dict.fromkeys(hit.clause for hit in verdict.criteria))
+    grades = Grades(computed=verdict.grade, standing=standing, statutory=verdict.statutory_grade, may_be=may_be)
+    return grades, verdict
 
 
 def holds(when: When | None, record: Record) -> bool:
@@ -160,10 +220,10 @@ def reported(record: Record, entry: Draft) -> Record:
 
 
 def regraded(record: Record, entry: Draft) -> Record:
-    return record.but(grades=Grades.model_validate(dict(entry.data)))
+    return record.but(grades=Grades.model_validate({name: entry.data[name] for name in Grades.model_fields}))
 
 
-def lowered(record: Record, entry: Draft) -> Record:
+def moved(record: Record, entry: Draft) -> Record:
     assert record.grades is not None
     to: Grade = entry.data["to"]
     return record.but(grades=record.grades.but(standing=to))

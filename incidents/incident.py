@@ -36,6 +36,7 @@ Fold = Callable[[Record, Draft], Record]
 COMMANDS: dict[type[Command], Rule] = {
     facts.Open: facts.open_,
     facts.ReportFacts: facts.report_facts,
+    facts.RaiseGrade: facts.raise_grade,
     facts.LowerGrade: facts.lower_grade,
     response.ProposeLevel: response.propose_level,
     approval.Decide: approval.decide,
@@ -89,7 +90,8 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
     "opened": (facts.opened, commander.presumed),
     "facts_reported": (facts.reported,),
     "graded": (facts.regraded,),
-    "grade_lowered": (facts.lowered,),
+    "grade_raised": (facts.moved,),
+    "grade_lowered": (facts.moved,),
     "proposed": (approval.proposed,),
     "approval_answered": (approval.answered,),
     "approval_chased": (approval.chased,),
@@ -214,18 +216,34 @@ def _news(plan: Plan, record: Record, now: datetime) -> Iterator[tuple[Draft, ..
 def _forbidden(plan: Plan, record: Record, command: Command, now: datetime) -> Refusal | None:
     """What is refused before any chapter is asked."""
     if record.phase == LIFECYCLE.initial and not isinstance(command, facts.Open):
-        return Refusal(reason="this incident is not open yet", kind="plan")
+        return Refusal(zh="该事故尚未开启", reason="this incident is not open yet", kind="plan")
     if record.phase == "closed":
-        return Refusal(reason="this incident is closed", kind="plan")
+        return Refusal(zh="该事故已结案", reason="this incident is closed", kind="plan")
     if record.phase == "archived" and not isinstance(command, AFTER_ARCHIVE):
-        return Refusal(reason=f"{command.verb}: this incident is archived; facts and notes are taken", kind="plan")
+        return Refusal(
+            zh=f"{command.verb}：该事故已归档，只接收事实和记录",
+            reason=f"{command.verb}: this incident is archived; facts and notes are taken",
+            kind="plan",
+        )
     post = plan.posts.get(command.envelope.post)
     if post is None:
-        return Refusal(reason=f"post: expected a post of the plan, found {command.envelope.post}", kind="hard")
+        return Refusal(
+            zh=f"post：应为预案中的岗位，现为 {command.envelope.post}",
+            reason=f"post: expected a post of the plan, found {command.envelope.post}",
+            kind="hard",
+        )
     if not set(post.roles) & set(command.roles):
-        return Refusal(reason=f"{command.verb}: {post.title} may not do this", kind="plan", clauses=post.clauses)
+        return Refusal(
+            zh=f"{command.verb}：{post.title}无权办理",
+            reason=f"{command.verb}: {post.title} may not do this",
+            kind="plan",
+            clauses=post.clauses,
+        )
     if command.true_at is not None and command.true_at > now:
-        return Refusal(reason=f"true_at: expected a time that is not in the future (now {now.isoformat()})")
+        return Refusal(
+            zh=f"true_at：不能晚于现在（{now.isoformat()}）",
+            reason=f"true_at: expected a time that is not in the future (now {now.isoformat()})",
+        )
     return None
 
 

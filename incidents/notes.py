@@ -33,5 +33,8 @@ def note(plan: Plan, record: Record, command: Note, now: datetime) -> Answer:
 
 def correct(plan: Plan, record: Record, command: Correct, now: datetime) -> Answer:
     if command.corrects > record.head.seq:
-        return Refusal(reason=f"corrects: entry {command.corrects} does not exist; the last is {record.head.seq}")
+        return Refusal(
+            zh=f"corrects：没有第 {command.corrects} 条；最后一条是 {record.head.seq}",
+            reason=f"corrects: entry {command.corrects} does not exist; the last is {record.head.seq}",
+        )
     return (command.entry("corrected", now, {"corrects": command.corrects, "words": command.words}),)

@@ -56,10 +56,13 @@ class Sending(Part):
 
 def notify(plan: Plan, record: Record, command: Notify, now: datetime) -> Answer:
     if len(set(command.units)) != len(command.units):
-        return Refusal(reason="units: each unit once")
+        return Refusal(zh="units：每个单位只写一次", reason="units: each unit once")
     for name in command.units:
         if name not in plan.units and name not in plan.posts:
-            return Refusal(reason=f"units: expected units or posts of the plan, found {name}")
+            return Refusal(
+                zh=f"units：应为预案中的单位或岗位，现为 {name}",
+                reason=f"units: expected units or posts of the plan, found {name}",
+            )
     steps = command.steps or tuple(Step(channel=s.channel, wait=s.wait) for s in plan.notices.chase)
     data = _issued(fresh("N1", record.notices), command.text, dict.fromkeys(command.units, ""), steps, True, {})
     return (command.entry("notice_issued", now, data),)

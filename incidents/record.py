@@ -34,8 +34,8 @@ class Part(BaseModel):
 
 
 class Grades(Part):
-    """`computed` follows verified counts both ways, `standing` rises with it and falls only by a named person,
-    `statutory` takes confirmed deaths alone, `may_be` takes every count that anybody told."""
+    """`computed` follows verified counts both ways, `standing` rises with it and is otherwise moved only by a named
+    person, `statutory` takes confirmed deaths alone, `may_be` takes every count that anybody told and suggestions."""
 
     computed: Grade
     standing: Grade

@@ -27,12 +27,18 @@ class Archive(Command):
 
 def archive(plan: Plan, record: Record, command: Archive, now: datetime) -> Answer:
     if not LIFECYCLE.can(record.phase, "archive", record):
-        return Refusal(reason=f"nothing to archive in phase {record.phase}", kind="plan")
+        return Refusal(
+            zh=f"{record.phase} 阶段不能归档", reason=f"nothing to archive in phase {record.phase}", kind="plan"
+        )
     if owed := [task.id for task in record.tasks.values() if task.state in OPEN]:
-        return Refusal(reason=f"tasks are still open: {', '.join(owed)}", kind="plan")
+        return Refusal(
+            zh=f"还有任务未办结：{', '.join(owed)}", reason=f"tasks are still open: {', '.join(owed)}", kind="plan"
+        )
     running = [c.id for c in record.clocks.values() if c.verdict in ("running", "due_soon")]
     if running:
-        return Refusal(reason=f"deadlines still run: {', '.join(running)}", kind="plan")
+        return Refusal(
+            zh=f"还有时限在走：{', '.join(running)}", reason=f"deadlines still run: {', '.join(running)}", kind="plan"
+        )
     return (
         *reporting.missed(record, now),
         command.entry("archived", now, command.told("keeper", "number"), ("N-ERL-94", "N-708-24")),

@@ -47,13 +47,24 @@ def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) 
     clock = record.clocks.get(command.clock)
     if clock is None or not clock.rule:
         legs = [c.id for c in record.clocks.values() if c.rule and c.verdict in OPEN]
-        return Refusal(reason=f"clock: no report '{command.clock}' here; open: {', '.join(legs) or 'none'}")
+        return Refusal(
+            zh=f"clock：没有报告 {command.clock}；待报 {', '.join(legs) or '无'}",
+            reason=f"clock: no report '{command.clock}' here; open: {', '.join(legs) or 'none'}",
+        )
     if clock.verdict not in OPEN:
-        return Refusal(reason=f"clock: {clock.id} has already ended as {clock.verdict}", kind="plan")
+        return Refusal(
+            zh=f"clock：{clock.id} 已结束（{clock.verdict}）",
+            reason=f"clock: {clock.id} has already ended as {clock.verdict}",
+            kind="plan",
+        )
     if command.as_at > now:
-        return Refusal(reason=f"as_at: expected a time that is not in the future, found {command.as_at.isoformat()}")
+        return Refusal(
+            zh=f"as_at：不能晚于现在，现为 {command.as_at.isoformat()}",
+            reason=f"as_at: expected a time that is not in the future, found {command.as_at.isoformat()}",
+        )
     if clock.leg == "paper" and not (command.signed_by or command.signature_follows):
         return Refusal(
+            zh="signed_by：须填签发人，或以 signature_follows 写明谁决定先报后签",
             reason="signed_by: expected it, or signature_follows with who decided so",
             clauses=(clock.clause,),
         )
@@ -71,9 +82,9 @@ def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) 
 def confirm_receipt(plan: Plan, record: Record, command: ConfirmReceipt, now: datetime) -> Answer:
     clock = record.clocks.get(command.clock)
     if clock is None or not clock.rule:
-        return Refusal(reason=f"clock: no report '{command.clock}' here")
+        return Refusal(zh=f"clock：没有报告 {command.clock}", reason=f"clock: no report '{command.clock}' here")
     if clock.done_at is None:
-        return Refusal(reason=f"clock: {clock.id} was not sent yet", kind="plan")
+        return Refusal(zh=f"clock：{clock.id} 尚未报出", reason=f"clock: {clock.id} was not sent yet", kind="plan")
     return (command.entry("receipt_confirmed", now, command.told("clock", "received_by")),)
 
 

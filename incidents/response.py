@@ -42,22 +42,46 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
     rule = plan.response.levels.get(command.level)
     if rule is None:
         has = ", ".join(plan.response.levels)
-        return Refusal(reason=f"level: this plan's data has {has} so far, found {command.level}", kind="plan")
+        return Refusal(
+            zh=f"level：本预案有 {has}，现为 {command.level}",
+            reason=f"level: this plan's data has {has} so far, found {command.level}",
+            kind="plan",
+        )
     if not LIFECYCLE.can(record.phase, "start_response", record):
-        return Refusal(reason=f"level: no response is started in phase {record.phase}; reopen first", kind="plan")
+        return Refusal(
+            zh=f"level：{record.phase} 阶段不能启动响应，请先重新启动",
+            reason=f"level: no response is started in phase {record.phase}; reopen first",
+            kind="plan",
+        )
     if record.level == command.level:
-        return Refusal(reason=f"level: {command.level} stands already", kind="plan")
+        return Refusal(
+            zh=f"level：{command.level}级响应已在执行", reason=f"level: {command.level} stands already", kind="plan"
+        )
     usual = (plan.response.level_for_grade or {}).get(record.standing(), record.standing())
     if severity(command.level) < severity(usual) and not command.reason:
-        return Refusal(reason=f"reason: expected one, since the grade asks for level {usual}", clauses=rule.clauses)
+        return Refusal(
+            zh=f"reason：按等级应为{usual}级，须写明理由",
+            reason=f"reason: expected one, since the grade asks for level {usual}",
+            clauses=rule.clauses,
+        )
     ticked = {call.unit for call in _calls(plan, command.level) if call.needed != "on_demand"}
     for name in (*command.leave_out, *command.call_also):
         if name not in plan.units:
-            return Refusal(reason=f"leave_out, call_also: expected units of the plan, found {name}")
+            return Refusal(
+                zh=f"leave_out、call_also：应为预案中的单位，现为 {name}",
+                reason=f"leave_out, call_also: expected units of the plan, found {name}",
+            )
     if (command.leave_out or command.call_also) and not command.reason:
-        return Refusal(reason="reason: expected one, since other units are called than the plan ticks")
+        return Refusal(
+            zh="reason：所叫单位与预案不同，须写明理由",
+            reason="reason: expected one, since other units are called than the plan ticks",
+        )
     if ticked and ticked <= set(command.leave_out):
-        return Refusal(reason="leave_out: an order that calls nobody is refused", kind="hard")
+        return Refusal(
+            zh="leave_out：命令不能一个单位都不通知",
+            reason="leave_out: an order that calls nobody is refused",
+            kind="hard",
+        )
     asks = {
         **command.told("level", "matter", "expected_duration", "measures", "leave_out", "call_also", "reason"),
         "as_at": now.isoformat(),
@@ -77,6 +101,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
             yield from _ordered(plan, record, granted, now)
         elif granted.state == "granted" and not granted.effected and granted.what == "lift":
             yield from _lifted(plan, record, granted, now)
+    yield from _more(plan, record, now)
 
 
 def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> Iterator[Draft]:
@@ -136,6 +161,23 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
         warn_at=max(start, start + duration - duration / 6),
     )
     yield from deadlines.begin([clock], now)
+
+
+def _more(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """What new facts bring while a level stands: measures, and duties of those who were called, whose condition holds
+    only now."""
+    ordered = [notice for name, notice in record.notices.items() if name.startswith("N-level-")]
+    if record.level is None or record.phase != "response" or not ordered:
+        return
+    called = list(dict.fromkeys(unit for notice in ordered for unit in notice.recipients))
+    known = {task.rule for task in record.tasks.values()}
+    owed = (*_measures(plan, record.level), *(duty for unit in called for duty in tasks.duties(plan, unit)))
+    rules = [rule for rule in owed if rule.id not in known and holds(rule.when, record)]
+    yield from tasks.give(plan, record, rules, now, "new facts")
+    told = {unit: titles for unit, titles in tasks.titles(rules, record).items() if unit in called}
+    if told:
+        clauses = plan.response.levels[record.level].clauses
+        yield issue(plan, record, now, fresh("N-more", record.notices), "more", told, clauses=clauses)
 
 
 def _measures(plan: Plan, level: Grade) -> tuple[TaskRule, ...]:

@@ -38,14 +38,29 @@ class RequestSupport(Command):
 def complete_task(plan: Plan, record: Record, command: CompleteTask, now: datetime) -> Answer:
     task = record.tasks.get(command.task)
     if task is None:
-        return Refusal(reason=f"task: no '{command.task}' here; open: {', '.join(_open(record)) or 'none'}")
+        return Refusal(
+            zh=f"task：没有 {command.task}；未办结 {', '.join(_open(record)) or '无'}",
+            reason=f"task: no '{command.task}' here; open: {', '.join(_open(record)) or 'none'}",
+        )
     trigger = _TRIGGERS[command.outcome]
     if not TASK.can(task.state, trigger):
-        return Refusal(reason=f"task: {task.id} is {task.state} already", kind="plan", clauses=task.clauses)
+        return Refusal(
+            zh=f"task：{task.id} 已是 {task.state}",
+            reason=f"task: {task.id} is {task.state} already",
+            kind="plan",
+            clauses=task.clauses,
+        )
     if command.outcome == "not_applicable" and not command.words:
-        return Refusal(reason="words: expected the reason why it does not apply", clauses=task.clauses)
+        return Refusal(
+            zh="words：须写明为何不适用",
+            reason="words: expected the reason why it does not apply",
+            clauses=task.clauses,
+        )
     if missing := [digest for digest in command.evidence if digest not in record.evidence]:
-        return Refusal(reason=f"evidence: attach the file first, {missing[0][:12]} is unknown")
+        return Refusal(
+            zh=f"evidence：请先登记文件，{missing[0][:12]} 尚无记录",
+            reason=f"evidence: attach the file first, {missing[0][:12]} is unknown",
+        )
     return (command.entry("task_moved", now, command.told("task", "outcome", "words", "evidence"), task.clauses),)
 
 

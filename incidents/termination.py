@@ -57,9 +57,15 @@ def tick_condition(plan: Plan, record: Record, command: TickCondition, now: date
     rule = next((rule for rule in plan.termination.conditions if rule.id == command.condition), None)
     if rule is None:
         known = ", ".join(rule.id for rule in plan.termination.conditions)
-        return Refusal(reason=f"condition: expected one of {known}, found {command.condition}")
+        return Refusal(
+            zh=f"condition：应为 {known} 之一，现为 {command.condition}",
+            reason=f"condition: expected one of {known}, found {command.condition}",
+        )
     if missing := [digest for digest in command.evidence if digest not in record.evidence]:
-        return Refusal(reason=f"evidence: attach the file first, {missing[0][:12]} is unknown")
+        return Refusal(
+            zh=f"evidence：请先登记文件，{missing[0][:12]} 尚无记录",
+            reason=f"evidence: attach the file first, {missing[0][:12]} is unknown",
+        )
     data = {**command.told("condition", "holds", "words", "evidence"), "says": rule.says}
     return (command.entry("condition_found", now, data, rule.clauses),)
 
@@ -67,25 +73,32 @@ def tick_condition(plan: Plan, record: Record, command: TickCondition, now: date
 def propose_termination(plan: Plan, record: Record, command: ProposeTermination, now: datetime) -> Answer:
     rules = plan.termination
     if not LIFECYCLE.can(record.phase, "approve_end", record):
-        return Refusal(reason=f"nothing to end in phase {record.phase}", kind="plan")
+        return Refusal(
+            zh=f"{record.phase} 阶段没有可结束的处置", reason=f"nothing to end in phase {record.phase}", kind="plan"
+        )
     if waiting := [a.id for a in record.approvals.values() if a.state in OPEN and a.what != "scene_end"]:
-        return Refusal(reason=f"{', '.join(waiting)} still waits: decide it first", kind="plan")
+        return Refusal(
+            zh=f"{', '.join(waiting)} 尚在审批，请先办理",
+            reason=f"{', '.join(waiting)} still waits: decide it first",
+            kind="plan",
+        )
     complete = {rule.path for rule in rules.conditions} - {
         rule.path for rule in rules.conditions if not _holds(record, rule.id)
     }
     people = unaccounted(record)
     if people and rules.people_missing_path not in complete:
         return Refusal(
+            zh=f"还有 {people} 人下落不明：须满足 {rules.people_missing_path} 的全部条件",
             reason=f"{people} people are unaccounted for: expected every condition of '{rules.people_missing_path}'",
             kind="hard",
             clauses=_of(plan, rules.people_missing_path),
         )
     for path in rules.required:
         if path not in complete:
-            return Refusal(reason=_lacking(plan, record, (path,)), kind="plan", clauses=_of(plan, path))
+            return _lacking(plan, record, (path,))
     for group in rules.alternatives:
         if not set(group) & complete:
-            return Refusal(reason=_lacking(plan, record, group), kind="plan", clauses=_of(plan, *group))
+            return _lacking(plan, record, group)
     asks = {
         "matter": command.matter,
         "as_at": now.isoformat(),
@@ -99,6 +112,7 @@ def propose_termination(plan: Plan, record: Record, command: ProposeTermination,
 def confirm_withdrawal(plan: Plan, record: Record, command: ConfirmWithdrawal, now: datetime) -> Answer:
     if not LIFECYCLE.can(record.phase, "withdraw", record):
         return Refusal(
+            zh=f"须先批准结束现场处置；现为 {record.phase} 阶段",
             reason=f"expected the scene end to be approved first; the phase is {record.phase}",
             kind="plan",
             clauses=plan.termination.withdrawal.clauses,
@@ -109,7 +123,9 @@ def confirm_withdrawal(plan: Plan, record: Record, command: ConfirmWithdrawal, n
 
 def reopen(plan: Plan, record: Record, command: Reopen, now: datetime) -> Answer:
     if not LIFECYCLE.can(record.phase, "reopen", record):
-        return Refusal(reason=f"nothing to reopen in phase {record.phase}", kind="plan")
+        return Refusal(
+            zh=f"{record.phase} 阶段不能重新启动", reason=f"nothing to reopen in phase {record.phase}", kind="plan"
+        )
     return (command.entry("reopened", now, command.told("reason")),)
 
 
@@ -176,6 +192,11 @@ def _of(plan: Plan, *paths: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _lacking(plan: Plan, record: Record, paths: tuple[str, ...]) -> str:
-    open_ = [r for r in plan.termination.conditions if r.path in paths and not _holds(record, r.id)]
-    return f"conditions: expected {'; '.join(f'{rule.id} {rule.says}' for rule in open_)}"
+def _lacking(plan: Plan, record: Record, paths: tuple[str, ...]) -> Refusal:
+    open_ = [rule for rule in plan.termination.conditions if rule.path in paths and not _holds(record, rule.id)]
+    return Refusal(
+        zh=f"conditions：尚缺 {'；'.join(f'{rule.id} {rule.says}' for rule in open_)}",
+        reason=f"conditions: expected {'; '.join(f'{rule.id} {rule.en or rule.says}' for rule in open_)}",
+        kind="plan",
+        clauses=_of(plan, *paths),
+    )

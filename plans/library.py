@@ -23,6 +23,7 @@ from plans.schema import (
     Grading,
     Group,
     GroupId,
+    NationalGrading,
     NoticeRules,
     Outside,
     Plan,
@@ -122,10 +123,11 @@ def load(folder: Path) -> Loaded:
             _apply(data, change.at, change.to, decision.id)
     _join_national(data, folder)
     effective = {name: _checked(CHAPTERS[name], data[name], folder / "decisions.yaml", {}) for name in present}
+    national = _read(NATIONAL / "grading.yaml")
     plan = Plan(
         name=folder.name,
         about=effective.pop("plan"),
-        national=_checked(TypeAdapter(Grading), _read(NATIONAL / "grading.yaml"), NATIONAL / "grading.yaml", {}),
+        national=_checked(TypeAdapter(NationalGrading), national, NATIONAL / "grading.yaml", national),
         decisions=decisions,
         silent=tuple(name for name in OPTIONAL if name not in present),
         **effective,

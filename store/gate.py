@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from incidents.command import Refusal
 from incidents.envelope import signed_bytes
 from incidents.logbook import GENESIS
 from store.database import open_for_gate
@@ -61,27 +62,39 @@ class Gate:
             row = session.get(StoredPlan, digest)
             return row.body if row else None
 
-    def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> str | None:
+    def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> Refusal | None:
         """Why this command is not this person's, or None. Judged by the process's own clock."""
         # Live and drill come from the process, never from what is asked.
         if command.get("kind", self._kind) != self._kind:
-            return f"kind: expected {self._kind} here, found {command['kind']}"
+            return _hard(
+                f"kind：此处应为 {self._kind}，现为 {command['kind']}",
+                f"kind: expected {self._kind} here, found {command['kind']}",
+            )
         envelope = command["envelope"]
         now = datetime.now(UTC)
         if not datetime.fromisoformat(envelope["issued"]) <= now < datetime.fromisoformat(envelope["expires"]):
-            return f"envelope: expected one that is valid now; this one ended at {envelope['expires']}"
+            return _hard(
+                f"envelope：签名凭据不在有效期内，止于 {envelope['expires']}",
+                f"envelope: expected one that is valid now; this one ended at {envelope['expires']}",
+            )
         with Session(self._engine) as session:
             holder = session.get(StoredHolder, (envelope["user"], envelope["post"]))
         if holder is None:
-            return f"envelope: {envelope['user']} does not hold the post {envelope['post']}"
+            return _hard(
+                f"envelope：{envelope['user']} 不担任岗位 {envelope['post']}",
+                f"envelope: {envelope['user']} does not hold the post {envelope['post']}",
+            )
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(holder.public_key))
         try:
             key.verify(bytes.fromhex(envelope["signature"]), signed_bytes(incident, verb, command))
         except InvalidSignature:
-            return f"envelope: the signature is not {envelope['user']}'s"
+            return _hard(
+                f"envelope：签名不是 {envelope['user']} 本人的",
+                f"envelope: the signature is not {envelope['user']}'s",
+            )
         return None
 
-    def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], reason: str, kind: str) -> None:
+    def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], refusal: Refusal) -> None:
         """Write a refusal down before it is answered."""
         told = {
             "at": datetime.now(UTC).isoformat(),
@@ -90,8 +103,9 @@ class Gate:
             "user": envelope["user"],
             "post": envelope["post"],
             "command_id": envelope["command_id"],
-            "class": kind,
-            "reason": reason,
+            "class": refusal.kind,
+            "zh": refusal.zh,
+            "reason": refusal.reason,
         }
         with Session(self._engine) as session:
             # Take the write lock before reading the last one, or two workers would both follow it.
@@ -115,6 +129,10 @@ class Gate:
             told.append(body)
             prev = row.hash
         return tuple(told)
+
+
+def _hard(zh: str, reason: str) -> Refusal:
+    return Refusal(zh=zh, reason=reason, kind="hard")
 
 
 def _digest(told: Mapping[str, Any], number: int, prev: str) -> str:

@@ -1,7 +1,9 @@
 """One ordinary accident through the pure core, by its plan; and what is refused, with its class and clause."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ FACTS: dict[str, Any] = {
     "summary": "巷道冒顶",
     "reporter": "值班调度",
 }
+GRADED = [json.loads(row) for row in (Path(__file__).parent / "asserted/grading-lhasa-2022.jsonl").open("rb")]
 OFFICER, SECOND, DEPUTY, HEAD = "first_officer", "second_officer", "deputy_commander_bureau", "hq_head"
 
 
@@ -111,8 +114,10 @@ def test_an_ordinary_accident_goes_from_the_first_call_to_the_archive() -> None:
     assert "N-ERL-72" in order.clauses
     called = {unit for unit, r in desk.record.notices["N-level-IV"].recipients.items()}
     assert called == {
+        "site_government",
         "site_emergency_bureau",
         "emergency_bureau",
+        "industry_regulator",
         "public_security_bureau",
         "fire_brigade",
         "health_commission",
@@ -192,6 +197,61 @@ def test_the_standing_grade_rises_at_once_and_falls_only_by_a_named_person() -> 
     assert desk.verdicts()["paper-party"] == "not_due"
 
 
+def test_an_authorised_person_raises_the_standing_grade_by_a_factor_of_the_plan_and_clocks_follow() -> None:
+    desk = Desk(deaths=1, verified=True)
+    asked = {"to": "III", "factor": "controllability", "reason": "火势逼近储罐区"}
+    assert desk.refused(facts.RaiseGrade, **asked).kind == "plan", "the watch may not"
+    wrong = desk.refused(facts.RaiseGrade, "王", DEPUTY, **asked | {"factor": "weather"})
+    assert (wrong.kind, "expected one of nature, severity, controllability, extent" in wrong.reason) == ("form", True)
+    same = desk.refused(facts.RaiseGrade, "王", DEPUTY, **asked | {"to": "IV"})
+    assert (same.kind, same.clauses) == ("plan", ("LS-1.4-02",))
+    assert "expected a grade above the standing one, IV" in same.reason
+    desk.does(facts.RaiseGrade, "王", DEPUTY, **asked)
+    raised = next(entry for entry in desk.entries if entry.kind == "grade_raised")
+    assert (raised.clauses, raised.data["from"], raised.data["to"]) == (("LS-1.4-02",), "IV", "III")
+    assert desk.record.grades is not None
+    assert (desk.record.grades.computed, desk.record.grades.standing) == ("IV", "III")
+    assert "paper-party" in desk.verdicts(), "the larger accident's paper leg is owed"
+    desk.does(facts.ReportFacts, source="县", findings={"deaths": {"n": 2, "source": "county"}})
+    assert desk.record.grades.standing == "III", "it stays until a person lowers it"
+    desk.does(facts.LowerGrade, "王", DEPUTY, reason="火势已控")
+    assert desk.record.grades.standing == "IV", "never below the numbers"
+    assert desk.refused(facts.LowerGrade, "王", DEPUTY, reason="再降").kind == "plan"
+
+
+@pytest.mark.parametrize("row", [row for row in GRADED if "raise" in row], ids=lambda row: row["clause"])
+def test_a_factor_without_a_number_raises_the_grade_by_its_clause(row: dict[str, Any]) -> None:
+    desk = Desk(**row["facts"], verified=True)
+    desk.does(facts.RaiseGrade, "王", DEPUTY, reason="经研判", **row["raise"])
+    assert desk.record.standing() == row["grade"]
+    assert any(entry.kind == "grade_raised" and row["clause"] in entry.clauses for entry in desk.entries)
+
+
+def test_a_suggestion_moves_no_grade_and_shows_that_it_may_be_higher() -> None:
+    desk = Desk(relocated=12_000, source_kind="other", verified=True)
+    assert desk.record.grades is not None
+    assert (desk.record.grades.computed, desk.record.grades.may_be) == ("IV", "III")
+
+
+def test_an_exploded_boiler_is_graded_by_the_national_clause_with_no_count_known() -> None:
+    desk = Desk(source_kind="boiler", equipment_event="explosion")
+    assert desk.record.grades is not None
+    assert (desk.record.grades.computed, desk.record.grades.statutory) == ("III", "IV")
+    entry = next(entry for entry in desk.entries if entry.kind == "graded")
+    assert {"N-549-63", "LS-1.4-01", "LS-1.4-20"} <= set(entry.clauses)
+    assert entry.data["criteria"] == [{"clause": "N-549-63", "measure": "explosion", "value": 1, "grade": "III"}]
+
+
+def test_a_plan_that_could_leave_an_accident_ungraded_opens_no_incident() -> None:
+    holed = PLAN.model_copy(update={"grading": PLAN.grading.model_copy(update={"default_grade": None})})
+    envelope = Envelope(user="李", post=OFFICER, session="s", command_id="c", issued=START, expires=START)
+    record = Record(id="54010020260301001", plan="lhasa-2022", plan_hash=PLAN_HASH)
+    asked = {"kind": "live", "plan": "lhasa-2022", "plan_hash": PLAN_HASH, "facts": FACTS}
+    refusal = handle(holed, record, facts.Open.model_validate({"envelope": envelope, **asked}), START)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, "ungraded" in refusal.reason) == ("plan", True)
+
+
 def test_a_leader_who_never_logs_in_is_recorded_read_back_confirmed_and_signs_in_the_morning() -> None:
     desk = Desk(deaths=1, verified=True)
     desk.does(response.ProposeLevel, level="IV", matter="启动四级响应", expected_duration="PT24H")
@@ -269,7 +329,7 @@ OUTSIDER = "city_government_leader"
         ("form", "does not exist", lambda d: d.refused(notes.Correct, corrects=999, words="x")),
         ("plan", "commands no scene", lambda d: d.refused(commander.DeclareHandover, **BY_OFFICER)),
         ("form", "known: A1", lambda d: d.refused(approval.Sign, "王", DEPUTY, approval="A2")),
-        ("plan", "has IV so far", lambda d: d.refused(response.ProposeLevel, level="II", **LEVEL)),
+        ("form", "of the plan", lambda d: d.refused(response.ProposeLevel, level="III", leave_out=["x"], **LEVEL)),
     ],
 )  # fmt: skip
 def test_a_refusal_has_its_class_says_what_was_expected_and_writes_nothing(kind: str, words: str, wrong: Wrong) -> None:
@@ -362,3 +422,52 @@ def test_support_waits_for_a_request_and_a_conditional_task_for_a_yes() -> None:
     desk.does(work.RequestSupport, by="堆龙德庆区", need="两台挖掘机")
     desk.does(work.CompleteTask, task="deputy-to-scene", outcome="started")
     assert (desk.record.tasks["member-support"].state, desk.record.tasks["deputy-to-scene"].state) == ("given", "given")
+
+
+def test_a_level_that_the_plan_does_not_have_is_refused_and_the_ones_it_has_are_named() -> None:
+    only = PLAN.response.model_copy(update={"levels": {"IV": PLAN.response.levels["IV"]}})
+    plan = PLAN.model_copy(update={"response": only})
+    desk = Desk(deaths=3, verified=True)
+    envelope = Envelope(user="李", post=OFFICER, session="s", command_id="c", issued=START, expires=START)
+    asked = response.ProposeLevel(envelope=envelope, level="III", matter="启动", expected_duration=timedelta(hours=1))
+    refusal = handle(plan, desk.record, asked, desk.now)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, "has IV so far" in refusal.reason) == ("plan", True)
+
+
+def test_duties_that_wait_for_casualties_are_given_when_the_first_are_reported_and_the_unit_is_told() -> None:
+    desk = Desk(verified=True)
+    desk.start_level_four()
+    assert "triage-and-transfer" not in desk.record.tasks
+    desk.does(facts.ReportFacts, source="县医院", findings={"minor_injuries": {"n": 4, "source": "hospital"}})
+    assert desk.record.tasks["triage-and-transfer"].state == "given"
+    told = desk.record.notices["N-more"].recipients
+    assert set(told) == {"health_commission"}
+    assert "检伤分类" in told["health_commission"].duty
+    assert pass_time(PLAN, desk.record, desk.now) == ()
+
+
+def test_level_two_keeps_the_measures_and_the_calls_of_level_three_and_is_signed_above_the_headquarters() -> None:
+    desk = Desk(deaths=12, verified=True)
+    desk.does(response.ProposeLevel, level="II", matter="启动二级响应", expected_duration="P3D")
+    chief, executive = "commander_in_chief", "executive_deputy_commander_in_chief"
+    assert "expected one of" in desk.refused(approval.Decide, "赵", HEAD, approval="A1").reason
+    desk.does(approval.Decide, "平", chief, approval="A1")
+    desk.does(approval.Sign, "多", executive, approval="A1")
+    order = next(entry for entry in desk.entries if entry.kind == "level_ordered")
+    assert {"LS-4.3.3-01", "LS-4.3.3-02", "LS-4.3.3-03"} <= set(order.clauses)
+    assert {"fire-onsite-plan", "fire-joint-plan", "city-continues"} <= desk.record.tasks.keys()
+    # Until the region is there what level III says goes on; the region's measures are asked about (LS-A44).
+    states = {name: desk.record.tasks[name].state for name in ("fire-onsite-plan", "fire-joint-plan")}
+    assert states == {"fire-onsite-plan": "given", "fire-joint-plan": "asked"}
+    called = desk.record.notices["N-level-II"].recipients
+    assert {"municipal_general_hq", "publicity_department", "meteorological_bureau"} <= called.keys()
+    informed = desk.record.notices.get("N-inform-II")
+    assert informed is None or not informed.recipients.keys() & called.keys()
+
+
+def test_an_ordinary_level_four_stays_small() -> None:
+    desk = Desk(deaths=1, verified=True)
+    desk.start_level_four()
+    assert len(desk.record.notices["N-level-IV"].recipients) == 7
+    assert len(desk.record.tasks) < 25, sorted(desk.record.tasks)

@@ -19,20 +19,20 @@ from temporalio.worker import (
 )
 
 with workflow.unsafe.imports_passed_through():
-    from incidents.command import Command
-    from workflows.messages import DONE, REFUSED
+    from incidents.command import Command, Refusal
+    from workflows.messages import DONE, refused
 
 
 class Keeper(Protocol):
     """Who answers for admission: the store, in a running home."""
 
-    def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> str | None:
+    def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> Refusal | None:
         """Why the command is refused, or None."""
 
     def receipt(self, incident: str, command_id: str) -> tuple[int, int] | None:
         """The entries that this command has brought long ago."""
 
-    def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], reason: str, kind: str) -> None:
+    def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], refusal: Refusal) -> None:
         """Write a refusal down."""
 
 
@@ -56,14 +56,15 @@ class _AtTheGate(WorkflowInboundInterceptor):
     def handle_update_validator(self, input: HandleUpdateInput) -> None:
         incident, (command,) = workflow.info().workflow_id, input.args
         if not isinstance(command, Command):
-            raise ApplicationError(f"{input.update}: not a command", type=REFUSED, non_retryable=True)
+            words = Refusal(zh=f"{input.update}：不是命令", reason=f"{input.update}: not a command")
+            raise refused(words)
         asked = command.model_dump(mode="json")
         functions = workflow.extern_functions()
         try:
             with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
-                reason = functions["fenghuo_admit"](incident, input.update, asked)
-            if reason is not None:
-                raise ApplicationError(reason, {"reason": reason, "kind": "hard"}, type=REFUSED, non_retryable=True)
+                unfit = functions["fenghuo_admit"](incident, input.update, asked)
+            if unfit is not None:
+                raise refused(unfit)
             with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
                 done = functions["fenghuo_receipt"](incident, command.envelope.command_id)
             if done is not None:
@@ -73,7 +74,7 @@ class _AtTheGate(WorkflowInboundInterceptor):
         except ApplicationError as refusal:
             if refusal.type == DONE:
                 raise
-            kind = refusal.details[0]["kind"] if refusal.details else "form"
+            told = Refusal.model_validate(refusal.details[0])
             with workflow.unsafe.sandbox_unrestricted(), workflow.unsafe.imports_passed_through():
-                functions["fenghuo_record_refusal"](incident, input.update, asked["envelope"], refusal.message, kind)
+                functions["fenghuo_record_refusal"](incident, input.update, asked["envelope"], told)
             raise

@@ -36,7 +36,7 @@ with workflow.unsafe.imports_passed_through():
     from plans.schema import Plan
     from statecharts.lifecycle import LIFECYCLE
     from workflows import pacing
-    from workflows.messages import REFUSED, Carried, Receipt
+    from workflows.messages import Carried, Receipt, refused
 
 
 class Diverged(Exception):
@@ -133,7 +133,7 @@ class IncidentWorkflow:
     def _decide(self, asked: Command) -> tuple[Draft, ...]:
         answer = handle(self._plan(), self._record, asked, workflow.now())
         if isinstance(answer, Refusal):
-            raise ApplicationError(answer.reason, answer.model_dump(mode="json"), type=REFUSED, non_retryable=True)
+            raise refused(answer)
         return answer
 
     @workflow.signal(dynamic=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from temporalio.exceptions import ApplicationError
+
+from incidents.command import Refusal
 from incidents.logbook import Entry
 from incidents.record import Part, Record
 
@@ -11,6 +14,11 @@ REFUSED = "Refused"
 """Error type of a refusal; its detail is the refusal."""
 DONE = "Done"
 """Error type of the answer to a command that was done long ago; its details are the first and last entry."""
+
+
+def refused(refusal: Refusal) -> ApplicationError:
+    """A refusal as the engine carries it to the person who asked."""
+    return ApplicationError(refusal.reason, refusal.model_dump(mode="json"), type=REFUSED, non_retryable=True)
 
 
 class Receipt(Part):

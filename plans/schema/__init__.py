@@ -12,7 +12,7 @@ from typing import Literal
 
 from plans.schema.command import CommandRules, Handover, Naming, OnSiteHq, Power
 from plans.schema.ending import Condition, Lifting, RecoveryRules, TerminationRules, WindowRule, Withdrawal
-from plans.schema.grading import Criterion, Grading
+from plans.schema.grading import Bounds, Criterion, Factor, Factors, GradeName, Grading, NationalGrading, Scale
 from plans.schema.organisation import About, Duty, Group, Jurisdiction, Post, Scope, Unit
 from plans.schema.preparedness import DrillRule, Preparedness, Requisition, Resource, Revision
 from plans.schema.release import ReleaseRule, ReleaseRules
@@ -66,6 +66,7 @@ __all__ = [
     "ApprovalPace",
     "ApprovalRule",
     "Base",
+    "Bounds",
     "Change",
     "ChannelName",
     "ChaseStep",
@@ -82,8 +83,11 @@ __all__ = [
     "DrillRule",
     "Duty",
     "ElementId",
+    "Factor",
+    "Factors",
     "Frozen",
     "Grade",
+    "GradeName",
     "Grading",
     "Group",
     "GroupId",
@@ -98,6 +102,7 @@ __all__ = [
     "Measure",
     "MeasurePack",
     "Naming",
+    "NationalGrading",
     "NationalRole",
     "NoticeRules",
     "NotifyRule",
@@ -121,6 +126,7 @@ __all__ = [
     "ResponseRules",
     "Revision",
     "Role",
+    "Scale",
     "Scope",
     "Sector",
     "Stage",
@@ -177,8 +183,8 @@ class Plan(Frozen):
     posts: dict[PostId, Post]
     groups: dict[GroupId, Group] = {}
     grading: Grading
-    national: Grading
-    """The statutory thresholds beside the plan's own, for `statutory_grade`."""
+    national: NationalGrading
+    """The national thresholds beside the plan's own: the higher grade counts."""
     warning: WarningRules | None = None
     reporting: Reporting
     notices: NoticeRules

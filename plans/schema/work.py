@@ -97,6 +97,6 @@ class NoticeRules(Part):
     chase: tuple[ChaseStep, ...]
     expires_after: timedelta
     texts: dict[str, str]
-    """Text by occasion (`early`, `proposal`, `reminder`, `order`, `lifted`); `{field}` takes a fact of the incident,
-    nothing else is expanded."""
+    """Text by occasion (`early`, `proposal`, `reminder`, `order`, `informed`, `more`, `lifted`); `{field}` takes a fact
+    of the incident, nothing else is expanded."""
     clauses: Clauses = ()
