@@ -20,13 +20,13 @@ def plan_of(settings: Settings, name: str) -> Plan:
         try:
             return load(folder_of(settings, name)).plan
         except PlanFault as fault:
-            desk.stop(Exit.BAD_INPUT, str(fault))
+            desk.stop(Exit.BAD_INPUT, str(fault), str(fault))
     told = next(_stored(settings, digest), None)
     if told is None:
-        desk.stop(Exit.NOT_FOUND, f"{name}：本机没有存这个版本 · no plan is stored here under this hash")
+        desk.stop(Exit.NOT_FOUND, f"{name}：本机没有存这个版本", f"{name}: no plan is stored here under this hash")
     plan = Plan.model_validate_json(told)
     if plan.name != folder_name:
-        desk.stop(Exit.NOT_FOUND, f"{name}：这个版本属于 {plan.name} · this hash is a version of {plan.name}")
+        desk.stop(Exit.NOT_FOUND, f"{name}：这个版本属于 {plan.name}", f"{name}: this is a version of {plan.name}")
     return plan
 
 
@@ -46,4 +46,4 @@ def folder_of(settings: Settings, name: str) -> Path:
     try:
         return find(name, settings.home)
     except NoSuchPlan as error:
-        desk.stop(Exit.NOT_FOUND, str(error))
+        desk.stop(Exit.NOT_FOUND, str(error), str(error))

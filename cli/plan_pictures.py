@@ -10,6 +10,7 @@ import typer
 from cli import desk, pages
 from cli.chosen import plan_of
 from cli.exits import Exit, end
+from cli.language import asked, tell
 from cli.reading import record_now
 from incidents import view
 from incidents.record import Record
@@ -18,7 +19,6 @@ from statecharts.canvas import svg
 from statecharts.drawing import CHARTS, Labels, picture
 
 PlanName = Annotated[str, typer.Argument(metavar="PLAN", help="名称、文件夹或 NAME@HASH · a name, a folder, NAME@HASH")]
-Lang = Annotated[Labels, typer.Option("--lang", help="both | zh | en")]
 
 
 def add(app: typer.Typer) -> None:
@@ -32,7 +32,6 @@ def draw(
     incident: Annotated[
         str | None, typer.Option("--incident", help="点亮该事故现处位置 · light where it stands")
     ] = None,
-    lang: Lang = "both",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="FILE.svg；不写则输出到屏幕 · else stdout")] = None,
 ) -> None:
     """画图 · The levels of a plan and the charts that an incident moves by, as SVG."""
@@ -42,18 +41,23 @@ def draw(
     if incident is not None:
         record = desk.run(lambda: record_now(settings, incident))
         if record.plan != found.name:
-            desk.stop(Exit.BAD_INPUT, f"--incident: {incident} runs by {record.plan}, expected {found.name}")
+            desk.stop(
+                Exit.BAD_INPUT,
+                f"--incident：{incident} 用的是 {record.plan}，应为 {found.name}",
+                f"--incident: {incident} runs by {record.plan}, expected {found.name}",
+            )
+    labels: Labels = asked() or "both"
     lit = view.places(record) if incident else {}
-    levels = pages.levels(found, lang, record.level)
-    told = svg(levels, *(picture(chart, lang, lit.get(chart.name)) for chart in CHARTS))
+    levels = pages.levels(found, labels, record.level)
+    told = svg(levels, *(picture(chart, labels, lit.get(chart.name)) for chart in CHARTS))
     if out is None:
         typer.echo(told, nl=False)
     else:
         try:
             out.write_text(told, "utf-8")
         except OSError as error:
-            desk.stop(Exit.BAD_INPUT, f"--out: expected a file that can be written, {error}")
-        typer.echo(f"已画好 · drawn: {out}", err=True)
+            desk.stop(Exit.BAD_INPUT, f"--out：写不了 {error}", f"--out: expected a file that can be written, {error}")
+        tell(f"已画好：{out}", f"drawn: {out}", err=True)
     end(Exit.DONE)
 
 

@@ -127,11 +127,26 @@ class _Reader:
         ranked = sorted(self.plan.grading.criteria, key=lambda criterion: severity(criterion.grade))
         rows = [(level(c.grade, self.lang), self.sum_of(c), self.bound(c), self.limits(c), c.clause) for c in ranked]
         heads = ("等级|Grade", "数|Count", "区间|Band", "只限|Only for")
-        notes = []
+        notes = list(self.reading())
         if (default := self.plan.grading.default_grade) is not None:
             named = level(default, self.lang)
             notes.append(self.t(f"一条也不符合时为{named}。", f"Where nothing matches: {named}."))
         yield self.sheet("grading", "事故分级|Grading", *heads, rows, notes=notes)
+
+    def reading(self) -> Iterator[str]:
+        """How the bands are read, beside the bands."""
+        rules = self.plan.grading
+        if rules.scale:
+            names = self.t("、", ", ").join(named.name for named in rules.scale.lowest_first)
+            yield self.rests(self.t(f"由低到高：{names}", f"Lowest first: {names}"), rules.scale.clauses)
+        if rules.bounds:
+            said = self.t("含下限，不含上限", "The lower bound is included, the upper is not")
+            yield self.rests(said, rules.bounds.clauses)
+        if rules.factors:
+            named = self.t("、", ", ").join(factor.says for factor in rules.factors.named)
+            may = self.t("，经授权的人可据此提高等级", "; an authorised person may raise the grade by them")
+            said = self.t("不计数的因素：", "Factors without numbers: ") + named + (may if rules.factors.may else "")
+            yield self.rests(said, rules.factors.clauses)
 
     def reporting(self) -> Iterator[Sheet]:
         rules = self.plan.reporting.rules
