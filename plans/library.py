@@ -66,7 +66,7 @@ CHAPTERS: Mapping[str, TypeAdapter[Any]] = {
 OPTIONAL = ("groups", "warning", "release", "preparedness", "outside")
 """Chapters that a plan may do without."""
 
-_DECISIONS = TypeAdapter(tuple[Decision, ...])
+DECISIONS = TypeAdapter(tuple[Decision, ...])
 
 
 class PlanFault(ValueError):
@@ -75,6 +75,15 @@ class PlanFault(ValueError):
 
 class NoSuchPlan(LookupError):
     """Neither a shipped plan nor a folder."""
+
+
+class ClauseRow(NamedTuple):
+    """One sentence of a plan that asks something, as its clauses.tsv lists it: `asks` in short English words."""
+
+    clause: str
+    section: str
+    kind: str
+    asks: str
 
 
 class Loaded(NamedTuple):
@@ -187,13 +196,23 @@ def locate(loaded: Loaded, path: str) -> tuple[str, int]:
 
 
 def clauses(folder: Path) -> frozenset[str]:
-    """The ids of a plan's clauses, from its clauses.tsv. Raises `PlanFault` where an id stands twice."""
+    """The ids of a plan's clauses. Raises `PlanFault`."""
+    return frozenset(row.clause for row in clause_rows(folder))
+
+
+def clause_rows(folder: Path) -> tuple[ClauseRow, ...]:
+    """A plan's clauses in order, from its clauses.tsv. Raises `PlanFault`: there are none, or an id stands twice."""
     file = folder / "clauses.tsv"
-    with file.open(encoding="utf-8", newline="") as rows:
-        ids = [row["id"] for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            told = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except FileNotFoundError:
+        raise PlanFault(f"{file}: expected the plan's clauses") from None
+    rows = tuple(ClauseRow(row["id"], row["section"], row["kind"], row["requirement_en"]) for row in told)
+    ids = [row.clause for row in rows]
     if twice := [name for name in ids if ids.count(name) > 1]:
         raise PlanFault(f"{file}: {twice[0]} stands twice")
-    return frozenset(ids)
+    return rows
 
 
 def _find(raw: Mapping[str, Any], path: str) -> tuple[str, int]:
@@ -246,7 +265,7 @@ def _decisions(file: Path, raw: dict[str, Any]) -> tuple[Decision, ...]:
     if not file.exists():
         return ()
     data, raw["decisions"] = _parse(file)
-    decisions: tuple[Decision, ...] = _checked(_DECISIONS, data, file, raw["decisions"])
+    decisions: tuple[Decision, ...] = _checked(DECISIONS, data, file, raw["decisions"])
     ids = [decision.id for decision in decisions]
     if again := [name for name in ids if ids.count(name) > 1]:
         raise PlanFault(f"{_line(file.parent, raw, f'decisions/{again[0]}')} decision {again[0]} stands twice")
