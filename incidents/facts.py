@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar
 
 import rfc8785
@@ -14,7 +15,7 @@ from incidents.accident import Facts, Findings
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Grades, Kind, Record
-from plans.grading import grade
+from plans.grading import Situation, Verdict, grade
 from plans.schema import Grade, Measure, Plan, Role, When, severity
 from statecharts.lifecycle import LIFECYCLE
 
@@ -101,17 +102,38 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
 
 def graded(plan: Plan, record: Record) -> tuple[Grades, tuple[str, ...]]:
     """The grades by what is known now, and the clauses that were met."""
-    facts = record.known()
+    rules, situation = _Rules(plan), record.known().situation()
     sure = {measure: count.n for measure, count in record.counts.items()}
     every: dict[Measure, int] = dict(sure)
     for measure, count in record.hearsay.items():
         every[measure] = max(count.n, sure.get(measure, 0))
-    verdict = grade(plan.grading, plan.national, sure, facts.situation())
-    may_be = grade(plan.grading, plan.national, every, facts.situation())
+    verdict = _verdict(rules, frozenset(sure.items()), situation)
+    may_be = _verdict(rules, frozenset(every.items()), situation)
     standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
     return Grades(
         computed=verdict.grade, standing=standing, statutory=verdict.statutory_grade, may_be=may_be.grade
     ), tuple(dict.fromkeys(hit.clause for hit in verdict.criteria))
+
+
+class _Rules:
+    """A plan as a key of the cache: a loaded plan is one object, and comparing two by content would cost more."""
+
+    __slots__ = ("plan",)
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rules) and other.plan is self.plan
+
+    def __hash__(self) -> int:
+        return id(self.plan)
+
+
+@lru_cache(maxsize=4096)
+def _verdict(rules: _Rules, counts: frozenset[tuple[Measure, int]], situation: Situation) -> Verdict:
+    """Every command asks for the grade, and few change the counts."""
+    return grade(rules.plan.grading, rules.plan.national, dict(counts), situation)
 
 
 def holds(when: When | None, record: Record) -> bool:

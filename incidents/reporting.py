@@ -81,8 +81,11 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The deadlines that the plan's rules start, begin anew, or end because they no longer apply."""
     ended = record.phase in ("recovery", "archived", "closed")
     starting: list[Clock] = []
+    started: dict[str, list[Clock]] = {}
+    for clock in record.clocks.values():
+        started.setdefault(clock.rule, []).append(clock)
     for rule in plan.reporting.rules:
-        running = [clock for clock in record.clocks.values() if clock.rule == rule.id]
+        running = started.get(rule.id, [])
         applies = holds(rule.when, record)
         if not running:
             if applies and not ended and (start := _start(rule, record)) is not None and rule.within is not None:
