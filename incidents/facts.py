@@ -16,7 +16,7 @@ from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Grades, Kind, Record
 from plans.grading import Situation, Verdict, grade
-from plans.schema import Grade, Measure, Plan, Role, When, severity
+from plans.schema import Grade, Measure, Plan, Role, Sector, When, severity
 from statecharts.lifecycle import LIFECYCLE
 
 
@@ -102,13 +102,14 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
 
 def graded(plan: Plan, record: Record) -> tuple[Grades, tuple[str, ...]]:
     """The grades by what is known now, and the clauses that were met."""
-    rules, situation = _Rules(plan), record.known().situation()
+    facts = record.known()
+    given = _Rules(plan), facts.sector, facts.source_kind, facts.equipment_event, facts.medium
     sure = {measure: count.n for measure, count in record.counts.items()}
     every: dict[Measure, int] = dict(sure)
     for measure, count in record.hearsay.items():
         every[measure] = max(count.n, sure.get(measure, 0))
-    verdict = _verdict(rules, frozenset(sure.items()), situation)
-    may_be = _verdict(rules, frozenset(every.items()), situation)
+    verdict = _verdict(*given, tuple(sure.items()))
+    may_be = _verdict(*given, tuple(every.items()))
     standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
     return Grades(
         computed=verdict.grade, standing=standing, statutory=verdict.statutory_grade, may_be=may_be.grade
@@ -131,9 +132,17 @@ class _Rules:
 
 
 @lru_cache(maxsize=4096)
-def _verdict(rules: _Rules, counts: frozenset[tuple[Measure, int]], situation: Situation) -> Verdict:
-    """Every command asks for the grade, and few change the counts."""
-    return grade(rules.plan.grading, rules.plan.national, dict(counts), situation)
+def _verdict(
+    rules: _Rules,
+    sector: Sector,
+    source_kind: str | None,
+    equipment_event: str | None,
+    medium: str | None,
+    counts: tuple[tuple[Measure, int], ...],
+) -> Verdict:
+    """Every command asks for the grade, and few change what it follows from."""
+    told = Situation(sector=sector, source_kind=source_kind, equipment_event=equipment_event, medium=medium)
+    return grade(rules.plan.grading, rules.plan.national, dict(counts), told)
 
 
 def holds(when: When | None, record: Record) -> bool:
