@@ -52,7 +52,7 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
         interceptors=[GateInterceptor(gate)],
-        activities=[Logbook(Logbooks(database)).sync, delivery.deliver, archive.archive],
+        activities=[Logbook(Logbooks(database), settings.lingers).sync, delivery.deliver, archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         graceful_shutdown_timeout=settings.grace,
     )

@@ -16,9 +16,10 @@ class Pace(TypedDict, total=False):
     retry_policy: RetryPolicy
 
 
-# The log must reach the store however long that is away: entries wait in the workflow meanwhile, nothing is lost.
+# The log must reach the store however long that is away: entries wait in the workflow meanwhile, nothing is lost. One
+# that was in a killed worker's hand is tried again after this time, so it is short; to repeat it is harmless.
 SYNC = Pace(
-    start_to_close_timeout=timedelta(seconds=10),
+    start_to_close_timeout=timedelta(seconds=5),
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)),
 )
 

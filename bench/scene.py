@@ -1,0 +1,19 @@
+"""The incident that is measured: six commands with the opening, 30 units told and answering, three waits that pass."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+RECIPIENTS = 30
+COMMANDS = 6
+WAITS = (timedelta(milliseconds=300), timedelta(milliseconds=375), timedelta(milliseconds=450))
+"""From the command that sets them. A second of a plan that is pressed for time: nobody sleeps for a real deadline."""
+WORDS = "三号井发生冒顶事故，已通知各单位按职责到位"
+
+MOST_EVENTS = 78
+MOST_BYTES = 31 * 1024
+MOST_BYTES_OPEN = 251 * 1024
+"""Of an open incident in the worker's memory."""
+MOST_CPU_RATIO = 1.3
+MOST_MICROSECONDS = 100
+"""Of `handle()` at 200 entries."""
