@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.archive import Archive
 from activities.delivery import Delivery
@@ -51,6 +52,9 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules("workflows", "activities", "incidents", "plans", "statecharts", "pydantic", "pydantic_core", "rfc8785")
+        ),
         interceptors=[GateInterceptor(gate)],
         activities=[Logbook(Logbooks(database), settings.lingers).sync, delivery.deliver, archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
