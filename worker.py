@@ -13,7 +13,6 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -35,6 +34,7 @@ from store.ledger import Ledger
 from store.logbook import Logbooks
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
+from workflows.messages import CONVERTER
 
 STICKY_FOR = timedelta(seconds=2)
 """After a worker dies its incidents wait this long for it before another takes them."""
@@ -53,7 +53,9 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
         workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules("workflows", "activities", "incidents", "plans", "statecharts", "pydantic", "pydantic_core", "rfc8785")
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(
+                "workflows", "activities", "incidents", "plans", "statecharts", "pydantic", "pydantic_core", "rfc8785"
+            )
         ),
         interceptors=[GateInterceptor(gate)],
         activities=[Logbook(Logbooks(database), settings.lingers).sync, delivery.deliver, archive.archive],
@@ -87,9 +89,7 @@ async def connect(settings: Settings) -> Client:
     async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
         while True:
             try:
-                return await Client.connect(
-                    settings.address, namespace=settings.namespace, data_converter=pydantic_data_converter
-                )
+                return await Client.connect(settings.address, namespace=settings.namespace, data_converter=CONVERTER)
             except (RPCError, RuntimeError):
                 await asyncio.sleep(0.2)
 

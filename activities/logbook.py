@@ -28,7 +28,7 @@ class Logbook:
         try:
             head = await self._logbooks.append(
                 request.incident,
-                request.entries,
+                request.entries(),
                 request.receipts,
                 request.summary.model_dump_json() if request.summary else None,
             )

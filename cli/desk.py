@@ -15,7 +15,6 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ValidationError
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from cli.exits import Exit, end
@@ -24,6 +23,7 @@ from client import NoEngine, Token
 from plans import library, roster
 from settings import Settings
 from store.gate import Gate
+from workflows.messages import CONVERTER
 
 T = TypeVar("T")
 
@@ -120,9 +120,7 @@ async def connect(settings: Settings) -> Client:
     if not told["ready"]:
         raise NoEngine(str(told["why"]))
     try:
-        return await Client.connect(
-            told["address"], namespace=settings.namespace, data_converter=pydantic_data_converter
-        )
+        return await Client.connect(told["address"], namespace=settings.namespace, data_converter=CONVERTER)
     except (RPCError, RuntimeError):
         raise NoEngine("the engine does not answer: `fenghuo up`") from None
 

@@ -20,10 +20,10 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 
 from settings import Kind, Settings
+from workflows.messages import CONVERTER
 
 LOOPBACK = "127.0.0.1"
 READY_WITHIN = timedelta(seconds=30)
@@ -138,9 +138,7 @@ async def _ready(address: str, settings: Settings, process: asyncio.subprocess.P
                 if process.returncode is not None:
                     raise EngineFault(f"the Temporal server ended at once; see {settings.folder / 'temporal.log'}")
                 try:
-                    client = await Client.connect(
-                        address, namespace=settings.namespace, data_converter=pydantic_data_converter
-                    )
+                    client = await Client.connect(address, namespace=settings.namespace, data_converter=CONVERTER)
                     await _prepare(client, settings)
                 except (RPCError, RuntimeError):
                     await asyncio.sleep(0.1)

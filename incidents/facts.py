@@ -79,7 +79,8 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
 
 
 def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime) -> Answer:
-    findings = command.findings.model_dump(mode="json", exclude_unset=True)
+    # By value, not by what was set: over the wire everything is.
+    findings = command.findings.model_dump(mode="json", exclude_defaults=True)
     if not findings.keys() - {"verified"}:
         return Refusal(reason="findings: expected at least one")
     return (command.entry("facts_reported", now, {"source": command.source, "findings": findings}),)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
+
+from workflows.messages import CONVERTER
 
 
 def binary(name: str) -> str:
@@ -31,6 +32,6 @@ async def temporal(tmp_path: Path) -> AsyncIterator[Client]:
             "--dynamic-config-value",
             'history.timerProcessorMaxTimeShift="1ms"',
         ],
-        data_converter=pydantic_data_converter,
+        data_converter=CONVERTER,
     ) as environment:
         yield environment.client

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from client import send
 from incidents.deadlines import SetDeadline
@@ -25,6 +24,7 @@ from store.database import open_database
 from store.gate import Gate
 from store.logbook import Logbooks
 from tests.support import OFFICER, PLAN, PLAN_HASH, open_for
+from workflows.messages import CONVERTER
 
 FENGHUO = str(Path(sys.executable).parent / "fenghuo")
 
@@ -47,7 +47,7 @@ class Home:
             time.sleep(0.1)
 
     async def connect(self) -> Client:
-        return await Client.connect(self.run()["address"], data_converter=pydantic_data_converter)
+        return await Client.connect(self.run()["address"], data_converter=CONVERTER)
 
 
 @contextmanager

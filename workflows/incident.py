@@ -175,9 +175,10 @@ class IncidentWorkflow:
     def _act(self, todo: FollowUps) -> None:
         if self._sync is None and (self._tail or self._poked):
             self._poked = False
-            request = SyncRequest(
+            request = SyncRequest.of(
+                self._tail,
+                self._record.head,
                 incident=self._record.id,
-                entries=tuple(self._tail),
                 cursor=self._cursor,
                 receipts=self._receipts_of(self._tail),
                 summary=Summary.of(self._record),
