@@ -14,8 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.service import RPCError
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.archive import Archive
 from activities.delivery import Delivery
@@ -52,11 +51,7 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(
-                "workflows", "activities", "incidents", "plans", "statecharts", "pydantic", "pydantic_core", "rfc8785"
-            )
-        ),
+        workflow_runner=UnsandboxedWorkflowRunner(),
         interceptors=[GateInterceptor(gate)],
         activities=[Logbook(Logbooks(database), settings.lingers).sync, delivery.deliver, archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,

@@ -47,8 +47,8 @@ class Summary(Part):
 
 
 class SyncRequest(Part):
-    """What the store has not confirmed of a log, with the receipts it answers, where the incident stands, and how far the
-    store's machine events have been read. The chain is not sent: it follows from `after`, and ends in `head`."""
+    """What the store has not confirmed of a log, with the receipts it answers, where the incident stands, and how far
+    machine events have been read. The chain is not sent: it follows from `after`, and ends in `head`."""
 
     incident: str
     after: Head

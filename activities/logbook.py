@@ -15,8 +15,8 @@ from store.logbook import Logbooks, LogConflict
 class Logbook:
     """Writes what is new and reads what machines reported. Safe to repeat: numbers and hashes say what is there.
 
-    One `sync` of an incident is in flight at a time. It writes at once, then stays open for `linger`: commands, receipts
-    and answers that follow closely leave together with the next one, instead of one by one.
+    One `sync` of an incident is in flight at a time. It writes at once, then stays open for `linger`: commands,
+    receipts and answers that follow closely leave together with the next one, instead of one by one.
     """
 
     def __init__(self, logbooks: Logbooks, linger: timedelta = timedelta()) -> None:
@@ -24,7 +24,7 @@ class Logbook:
 
     @activity.defn(name=SYNC)
     async def sync(self, request: SyncRequest) -> SyncResult:
-        """Append, linger, then read. A log that does not lead on is an answer for the workflow, not a thing to retry."""
+        """Append, linger, read. A log that does not lead on is an answer for the workflow, not a thing to retry."""
         try:
             head = await self._logbooks.append(
                 request.incident,

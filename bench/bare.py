@@ -1,7 +1,7 @@
 """The yardstick: a bare Temporal workflow that asks the server for the same things as an incident does, and no more.
 
-The same updates, each with a validator, the same batched activities, the same timers and the same signal; but no plan, no
-core, no log, no envelope and no store. Its worker is run as `python -m bench.bare`.
+The same updates, each with a validator, the same batched activities, the same timers and the same signal; but no plan,
+no core, no log, no envelope and no store. Its worker is run as `python -m bench.bare`.
 """
 
 from __future__ import annotations

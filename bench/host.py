@@ -11,9 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from cli.engine import stop
+from cli.status import status
 from settings import Settings
 
 TICKS = os.sysconf("SC_CLK_TCK")
+READY_WITHIN = timedelta(seconds=60)
 STOP_WITHIN = timedelta(seconds=20)
 
 
@@ -32,7 +34,10 @@ def resident(pid: int) -> int:
 
 @asynccontextmanager
 async def worker(module: str, settings: Settings) -> AsyncIterator[int]:
-    """A worker as a process of its own, by the module that is run; gives its process id."""
+    """A worker as a process of its own, by the module that is run; gives its process id once it listens.
+
+    Its queue must be new: the engine remembers the polls of a dead worker. Raises `TimeoutError`.
+    """
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("FENGHUO_")},
         "FENGHUO_HOME": str(settings.home),
@@ -45,6 +50,9 @@ async def worker(module: str, settings: Settings) -> AsyncIterator[int]:
         sys.executable, "-m", module, env=environment, stdout=asyncio.subprocess.DEVNULL, start_new_session=True
     )
     try:
+        async with asyncio.timeout(READY_WITHIN.total_seconds()):
+            while not (await status(settings))["ready"]:  # noqa: ASYNC110  # there is no event of ours to wait for
+                await asyncio.sleep(0.2)
         yield process.pid
     finally:
         await stop(process, STOP_WITHIN)

@@ -1,9 +1,8 @@
-"""One incident of ours, driven from outside as people and machines would: signed commands, answers in the store, a poke."""
+"""One incident of ours, driven from outside: signed commands, the units' answers in the store, a poke."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,16 +82,12 @@ def steps() -> Iterator[Step]:
     yield Step(Note, {"words": WORDS})
 
 
-@contextmanager
-def appointed(folder: Path) -> Iterator[Gate]:
-    """The home's gate, with the officer and the plan in its store."""
+def appoint(folder: Path) -> None:
+    """Put the officer and the plan into the store of a home."""
     gate = Gate(folder / "store.db", "drill")
     gate.appoint(OFFICER.user, OFFICER.post, OFFICER.public_key)
     gate.keep_plan(PLAN_HASH, NAME, PLAN.model_dump_json())
-    try:
-        yield gate
-    finally:
-        gate.close()
+    gate.close()
 
 
 async def live_through(client: Client, logbooks: Logbooks, queue: str, number: str) -> WorkflowHandle[Any, Any]:

@@ -11,8 +11,8 @@ WAITS = (timedelta(milliseconds=300), timedelta(milliseconds=375), timedelta(mil
 WORDS = "三号井发生冒顶事故，已通知各单位按职责到位"
 
 MOST_EVENTS = 78
-MOST_BYTES = 31 * 1024
-MOST_BYTES_OPEN = 251 * 1024
+MOST_BYTES = 31_000
+MOST_BYTES_OPEN = 251_000
 """Of an open incident in the worker's memory."""
 MOST_CPU_RATIO = 1.3
 MOST_MICROSECONDS = 100

@@ -111,7 +111,8 @@ class Findings(Part):
 
     def counts(self) -> dict[Measure, int]:
         """The counts that were told, as plain numbers."""
-        return {measure: count.n for measure, count in self.told()}
+        every = ((measure, getattr(self, measure)) for measure in MEASURES)
+        return {name: count.n if isinstance(count, Count) else count for name, count in every if count is not None}
 
     def told(self) -> Iterator[tuple[Measure, Count]]:
         """The counts that were told, each with its own mark of verification."""

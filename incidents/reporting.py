@@ -97,11 +97,12 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
                 yield from deadlines.void(record, last.id, now, f"事故等级为{record.standing()}级，本项不适用")
             elif rule.every and ended:
                 yield from deadlines.void(record, last.id, now, "应急已结束，不再续报")
-        elif rule.every and not ended and last.done_at is not None and last.verdict != "not_due":
+        elif not rule.every or ended or last.done_at is None or last.verdict == "not_due":
+            continue
+        elif holds(rule.when, record):
             # A cadence counts from the last report, never from when it should have gone.
-            if holds(rule.when, record):
-                name = f"{rule.id}-{len(running) + 1}"
-                starting.append(_clock(rule, name, last.done_at, last.done_at + rule.every))
+            name = f"{rule.id}-{len(running) + 1}"
+            starting.append(_clock(rule, name, last.done_at, last.done_at + rule.every))
     yield from deadlines.begin(starting, now)
 
 
