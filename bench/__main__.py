@@ -23,7 +23,7 @@ def table(ours: Cost, bare: Cost, held: float, pure: Core) -> Iterator[str]:
     """What was measured, beside the goal."""
     yield (
         f"one incident: {scene.COMMANDS} commands (the opening is one), {scene.RECIPIENTS} units told and answering, "
-        f"{len(scene.WAITS)} waits"
+        f"{len(scene.SCENE.waits)} waits"
     )
     yield f"{'':34}{'ours':>10}{'bare':>10}{'ratio':>8}   goal"
     for name, one, other, unit, goal in (

@@ -18,11 +18,13 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
-    from bench.scene import RECIPIENTS, WAITS, WORDS
+    from bench.scene import RECIPIENTS, SCENE, WORDS, Scene
     from settings import Settings
 
 KEEP, TELL = "keep", "tell"
 WITHIN = timedelta(seconds=30)
+FIRST_DEADLINE, CHASE = 420.0, 180.0
+"""Seconds until a deadline of the plan is soon due, and until silent units would be told again."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,11 @@ class Bare:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self._answers: list[str] = []
+        self._poked = True
         self._tellings: list[Telling] = []
         self._waits: list[float] = []
+        self._chase: list[float] = []
         self._keep: asyncio.Task[int] | None = None
         self._tell: asyncio.Task[dict[str, str]] | None = None
         self._timer: asyncio.Task[None] | None = None
@@ -77,7 +82,7 @@ class Bare:
     async def say(self, said: Said) -> int:
         """Take a command."""
         self._lines.append(said.words)
-        self._waits = sorted([*self._waits, *said.waits])
+        self._waits += said.waits
         if said.tell:
             self._tellings.append(Telling(said.words, said.tell))
         return len(self._lines)
@@ -89,22 +94,25 @@ class Bare:
 
     @workflow.signal
     def answered(self, units: list[str]) -> None:
-        """Units have answered."""
-        self._lines.append(f"{len(units)} answered")
+        """Units have answered: read, as an incident does, when the next `keep` comes back."""
+        self._answers, self._poked = units, True
 
     def _hear(self) -> None:
         if self._keep is not None and self._keep.done():
             self._keep = None
-        if self._tell is not None and self._tell.done():
-            self._lines += [f"told {len(self._tell.result())}"]
-            self._tell = None
+            if self._answers:
+                self._lines.append(f"{len(self._answers)} answered")
+                self._answers, self._chase = [], []
         now = workflow.now().timestamp()
+        if self._tell is not None and self._tell.done():
+            self._lines.append(f"told {len(self._tell.result())}")
+            self._tell, self._chase = None, [now + CHASE]
         self._lines += [f"waited until {at}" for at in self._waits if at <= now]
         self._waits = [at for at in self._waits if at > now]
 
     def _act(self) -> None:
-        if self._keep is None and self._lines:
-            lines, self._lines = self._lines, []
+        if self._keep is None and (self._lines or self._poked):
+            lines, self._lines, self._poked = self._lines, [], False
             self._keep = workflow.start_activity(KEEP, lines, result_type=int, **_WITHIN)
         if self._tell is None and self._tellings:
             self._tell = workflow.start_activity(TELL, self._tellings.pop(), result_type=dict[str, str], **_WITHIN)
@@ -112,17 +120,20 @@ class Bare:
     def _keep_timer(self) -> None:
         if self._timer is not None and self._timer.done():
             self._timer = None
-        if not self._waits or (self._timer is not None and self._timer_at <= self._waits[0]):
+        due = min((*self._waits, *self._chase), default=None)
+        if due is None or (self._timer is not None and self._timer_at <= due):
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._timer_at = self._waits[0]
+        self._timer_at = due
         self._timer = asyncio.create_task(workflow.sleep(max(self._timer_at - workflow.now().timestamp(), 0.001)))
 
     def _something_to_do(self) -> bool:
         if any(task.done() for task in (self._keep, self._tell, self._timer) if task):
             return True
-        return (self._keep is None and bool(self._lines)) or (self._tell is None and bool(self._tellings))
+        return (self._keep is None and (bool(self._lines) or self._poked)) or (
+            self._tell is None and bool(self._tellings)
+        )
 
 
 class Outside:
@@ -155,20 +166,22 @@ async def main(settings: Settings) -> None:
         await asked_to_stop.wait()
 
 
-async def live_through(client: Client, queue: str, number: str) -> WorkflowHandle[Bare, None]:
+async def live_through(client: Client, queue: str, number: str, scene: Scene = SCENE) -> WorkflowHandle[Bare, None]:
     """The six commands of `bench.incident`, with as many units, waits and words."""
     start = WithStartWorkflowOperation(
         Bare.run, id=number, task_queue=queue, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
     )
-    now = datetime.now(UTC).timestamp()
+    first, second, third = (wait.total_seconds() for wait in scene.waits)
     units = [f"unit_{n}" for n in range(RECIPIENTS)]
-    opened = Said(WORDS, tell=units, waits=[now + 420])
+    now = datetime.now(UTC).timestamp()
+    opened = Said(WORDS, tell=units, waits=[now + FIRST_DEADLINE])
     await client.execute_update_with_start_workflow(Bare.say, opened, start_workflow_operation=start, id="1")
     handle = await start.workflow_handle()
-    for n, waits in enumerate(([WAITS[0], WAITS[2]], [WAITS[1]], [], [], []), start=2):
+    for n, waits in enumerate(([first, third], [second], [], [], []), start=2):
+        await asyncio.sleep(scene.pause)
         now = datetime.now(UTC).timestamp()
-        said = Said(WORDS, waits=[now + wait.total_seconds() for wait in waits])
-        await handle.execute_update(Bare.say, said, id=str(n))
+        await handle.execute_update(Bare.say, Said(WORDS, waits=[now + wait for wait in waits]), id=str(n))
+    await asyncio.sleep(scene.pause)
     await handle.signal(Bare.answered, units)
     return handle
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from temporalio.client import Client, WorkflowHandle
 
-from bench.scene import RECIPIENTS, WAITS, WORDS
+from bench.scene import COMMANDS, RECIPIENTS, SCENE, WORDS, Scene
 from client import Token, open_incident, poke, send
 from incidents.accident import Facts, Findings
 from incidents.command import Command
@@ -70,13 +71,16 @@ def opening() -> Step:
     return Step(Open, {"kind": "drill", "plan": NAME, "plan_hash": PLAN_HASH, "facts": told})
 
 
-def steps() -> Iterator[Step]:
+def steps(scene: Scene = SCENE) -> Iterator[Step]:
     """What follows the opening, each made when it is asked for: its instants count from then."""
-    first, second, third = WAITS
-    due = {"due_at": datetime.now(UTC) + third, "warn_before": third - first}
-    yield Step(SetDeadline, {"says": "核实伤亡人数", **due})
-    due = {"due_at": datetime.now(UTC) + second, "warn_before": second - second}
-    yield Step(SetDeadline, {"says": "报告进展", **due})
+    first, second, third = scene.waits
+    now = datetime.now(UTC)
+    due = {"due_at": now + third, "warn_before": third - first}
+    # True when it was said: on a busy machine it may be due before it is taken.
+    yield Step(SetDeadline, {"says": "核实伤亡人数", "true_at": now, **due})
+    now = datetime.now(UTC)
+    due = {"due_at": now + second, "warn_before": timedelta()}
+    yield Step(SetDeadline, {"says": "报告进展", "true_at": now, **due})
     yield Step(ReportFacts, {"findings": Findings(injuries=2, verified=True), "source": "现场指挥部"})
     yield Step(CompleteTask, {"task": "own-plan", "words": WORDS})
     yield Step(Note, {"words": WORDS})
@@ -90,14 +94,20 @@ def appoint(folder: Path) -> None:
     gate.close()
 
 
-async def live_through(client: Client, logbooks: Logbooks, queue: str, number: str) -> WorkflowHandle[Any, Any]:
+async def live_through(
+    client: Client, logbooks: Logbooks, queue: str, number: str, scene: Scene = SCENE
+) -> WorkflowHandle[Any, Any]:
     """Open an incident, send the other commands, answer for every unit, poke once."""
     record = Record(id=number, kind="drill", plan=NAME, plan_hash=PLAN_HASH)
     command, fields = opening()
     await open_incident(client, Carried(record=record), OFFICER.sign(number, command, "1", **fields), queue)
     handle = client.get_workflow_handle(number)
-    for n, (command, fields) in enumerate(steps(), start=2):
+    following = steps(scene)
+    for n in range(2, COMMANDS + 1):
+        await asyncio.sleep(scene.pause)
+        command, fields = next(following)
         await send(handle, OFFICER.sign(number, command, str(n), **fields))
+    await asyncio.sleep(scene.pause)
     for unit in UNITS:
         told = Answered(notice="N-early", unit=unit, by="值班员", at=datetime.now(UTC))
         await logbooks.answer(number, told)

@@ -17,7 +17,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from bench import bare, incident
 from bench.host import cpu, resident, worker
-from bench.scene import WAITS
+from bench.scene import SCENE
 from cli.engine import Engine, embedded
 from settings import Settings
 from store.database import open_database
@@ -28,7 +28,7 @@ AT_ONCE_HELD = 6
 """For memory the pace does not matter."""
 LINGER = timedelta(seconds=0.5)
 """What is usual in a live home; the bench runs as a drill, whose server keeps short timers exactly."""
-QUIET_AFTER = max(WAITS) + 2 * LINGER
+QUIET_AFTER = max(SCENE.waits) + 2 * LINGER
 """After its last command an incident has nothing left to do."""
 
 Live = Callable[[str], Awaitable[WorkflowHandle[Any, Any]]]

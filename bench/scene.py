@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
 RECIPIENTS = 30
 COMMANDS = 6
-WAITS = (timedelta(milliseconds=300), timedelta(milliseconds=375), timedelta(milliseconds=450))
-"""From the command that sets them. A second of a plan that is pressed for time: nobody sleeps for a real deadline."""
 WORDS = "三号井发生冒顶事故，已通知各单位按职责到位"
+
+
+class Scene(NamedTuple):
+    """How fast it goes."""
+
+    waits: tuple[timedelta, timedelta, timedelta] = (
+        timedelta(milliseconds=300),
+        timedelta(milliseconds=375),
+        timedelta(milliseconds=450),
+    )
+    """From the command that sets them: a plan pressed for time, so that nobody sleeps until a real deadline."""
+    pause: float = 0.0
+    """Seconds before each command but the first."""
+
+
+SCENE = Scene()
 
 MOST_EVENTS = 78
 MOST_BYTES = 31_000
