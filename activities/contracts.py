@@ -59,6 +59,7 @@ class SyncRequest(Part):
     receipts: Mapping[str, tuple[int, int]] = {}
     """First and last entry by command id."""
     summary: Summary | None = None
+    """None: as it was told last."""
 
     @classmethod
     def of(cls, tail: Sequence[Entry], head: Head, **more: Any) -> Self:

@@ -19,8 +19,8 @@ class Scene(NamedTuple):
         timedelta(milliseconds=450),
     )
     """From the command that sets them: a plan pressed for time, so that nobody sleeps until a real deadline."""
-    pause: float = 0.0
-    """Seconds before each command but the first."""
+    pause: float = 0.02
+    """Seconds before each command but the first: long enough for each to be a turn of its own, on both sides."""
 
 
 SCENE = Scene()
