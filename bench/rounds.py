@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from sqlalchemy import Engine as Database
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
@@ -20,8 +21,7 @@ from bench.host import cpu, resident, worker
 from bench.scene import SCENE
 from cli.engine import Engine, embedded
 from settings import Settings
-from store.database import open_database
-from store.logbook import Logbooks
+from store.database import open_for_gate
 
 AT_ONCE = 2
 AT_ONCE_HELD = 6
@@ -58,7 +58,7 @@ class Bench:
 
     engine: Engine
     settings: Settings
-    logbooks: Logbooks
+    store: Database
     plain: Client
 
     def at(self, queue: str) -> Settings:
@@ -67,7 +67,7 @@ class Bench:
 
     def ours(self, queue: str = "ours") -> Live:
         """An incident."""
-        return lambda number: incident.live_through(self.engine.client, self.logbooks, queue, number)
+        return lambda number: incident.live_through(self.engine.client, self.store, queue, number)
 
     def bare(self, queue: str = "bare") -> Live:
         """A bare workflow."""
@@ -80,12 +80,12 @@ async def running(home: Path) -> AsyncIterator[Bench]:
     settings = Settings(home=home, kind="drill", linger=LINGER)
     async with embedded(settings) as engine:
         incident.appoint(settings.folder)
-        database = await open_database(settings.folder / "store.db")
+        store = open_for_gate(settings.folder / "store.db")
         try:
             plain = await Client.connect(engine.address, namespace=settings.namespace)
-            yield Bench(engine, settings, Logbooks(database), plain)
+            yield Bench(engine, settings, store, plain)
         finally:
-            await database.dispose()
+            store.dispose()
 
 
 async def compare(bench: Bench, rounds: int, each: int, say: Callable[[str], None]) -> tuple[Cost, Cost]:

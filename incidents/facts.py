@@ -148,7 +148,7 @@ def _verdict(
 
 def holds(when: When | None, record: Record) -> bool:
     """Whether a rule's condition holds for this incident as it stands."""
-    if when is None:
+    if when is None or when.always:
         return True
     facts = record.known()
     return (

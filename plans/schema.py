@@ -8,6 +8,7 @@ Field names follow the field's own vocabulary (plan terms, ICS); durations are I
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -105,6 +106,11 @@ class When(Part):
     circumstances: tuple[Circumstance, ...] = ()
     any_count: tuple[Measure, ...] = ()
     """Holds when one of these counts is known and at least 1."""
+
+    @cached_property
+    def always(self) -> bool:
+        """Whether nothing is asked: every rule of a plan is weighed at every command, and most are of this kind."""
+        return self == When()
 
 
 # -- plan.yaml, units.yaml, posts.yaml ---------------------------------------------------------------------------------
