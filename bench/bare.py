@@ -154,15 +154,18 @@ class Outside:
         return dict.fromkeys(telling.units, "accepted")
 
 
+def build_worker(client: Client, settings: Settings) -> Worker:
+    """The worker of bare workflows."""
+    outside = Outside(settings.lingers)
+    return Worker(client, task_queue=settings.task_queue, workflows=[Bare], activities=[outside.keep, outside.tell])
+
+
 async def main(settings: Settings) -> None:
     """Work until asked to stop."""
     client = await Client.connect(settings.address, namespace=settings.namespace)
-    outside = Outside(settings.lingers)
     asked_to_stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked_to_stop.set)
-    async with Worker(
-        client, task_queue=settings.task_queue, workflows=[Bare], activities=[outside.keep, outside.tell]
-    ):
+    async with build_worker(client, settings):
         await asked_to_stop.wait()
 
 

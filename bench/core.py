@@ -6,6 +6,8 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from math import inf
 from typing import NamedTuple
 
 from bench.incident import NAME, OFFICER, PLAN, PLAN_HASH, opening, steps
@@ -27,19 +29,19 @@ class Core(NamedTuple):
 
 
 def core(batches: int = 20) -> Core:
-    """Measure. Each figure is the median of the calmest batch: other work on the machine only ever adds."""
+    """Measure. Each figure is the median of its calmest batch: other work on the machine only ever adds."""
     empty = Record(id="bench", kind="drill", plan=NAME, plan_hash=PLAN_HASH)
     record, log = _filled(empty)
     asked: list[Command] = [OFFICER.sign("bench", command, "last", **fields) for command, fields in steps()]
     now = datetime.now(UTC)
-
-    def answered(command: Command) -> Callable[[], object]:
-        return lambda: handle(PLAN, record, command, now)
-
-    return Core(
-        {command.verb: _calmest(answered(command), batches) for command in asked},
-        _calmest(lambda: fold(empty, log), batches, 3),
-    )
+    took: dict[str, float] = {}
+    folding = inf
+    for _ in range(batches):
+        for command in asked:
+            median = _median(partial(handle, PLAN, record, command, now), BATCH)
+            took[command.verb] = min(took.get(command.verb, inf), median)
+        folding = min(folding, _median(partial(fold, empty, log), 3))
+    return Core(took, folding)
 
 
 def _filled(record: Record) -> tuple[Record, list[Entry]]:
@@ -57,13 +59,11 @@ def _filled(record: Record) -> tuple[Record, list[Entry]]:
     return record, log
 
 
-def _calmest(act: Callable[[], object], batches: int, size: int = BATCH) -> float:
-    medians = []
-    for _ in range(batches):
-        took = []
-        for _ in range(size):
-            began = time.perf_counter()
-            act()
-            took.append(time.perf_counter() - began)
-        medians.append(statistics.median(took))
-    return min(medians) * 1e6
+def _median(act: Callable[[], object], times: int) -> float:
+    """Microseconds."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        took.append(time.perf_counter() - began)
+    return statistics.median(took) * 1e6

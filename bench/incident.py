@@ -22,8 +22,8 @@ from incidents.notes import Note
 from incidents.notices import Answered
 from incidents.record import Record
 from incidents.tasks import CompleteTask
+from plans import registry
 from plans.library import find, load
-from plans.registry import hash_of
 from plans.schema import NotifyRule, Plan
 from store.gate import Gate
 from store.models import StoredAnswer
@@ -42,7 +42,7 @@ def crowded(plan: Plan) -> Plan:
 
 
 PLAN = crowded(load(find(NAME)).plan)
-PLAN_HASH = hash_of(PLAN)
+PLAN_HASH = registry.put(PLAN)
 UNITS = tuple(rule.unit for rule in PLAN.disposal.notify)
 
 

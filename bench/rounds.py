@@ -107,7 +107,7 @@ async def compare(bench: Bench, rounds: int, each: int, say: Callable[[str], Non
                 after = cpu(bench.engine.process.pid), cpu(pid)
                 cost.server.append((after[0] - before[0]) / each)
                 cost.worker.append((after[1] - before[1]) / each)
-                await _read(handles, cost)
+                await read(handles, cost)
                 say(
                     f"round {number}/{rounds} {name}: server {cost.server[-1] * 1e3:.0f} ms, "
                     f"worker {cost.worker[-1] * 1e3:.0f} ms, {median(cost.events[-each:]):.0f} events"
@@ -136,7 +136,8 @@ async def _round(live: Live, name: str, each: int, at_once: int = AT_ONCE) -> li
     return handles
 
 
-async def _read(handles: list[WorkflowHandle[Any, Any]], cost: Cost) -> None:
+async def read(handles: list[WorkflowHandle[Any, Any]], cost: Cost) -> None:
+    """Add what the server says of these histories."""
     for handle in handles:
         described = await handle.describe()
         info = described.raw_description.workflow_execution_info

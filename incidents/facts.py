@@ -11,7 +11,7 @@ from typing import ClassVar
 import rfc8785
 from pydantic import Field
 
-from incidents.accident import Facts, Findings
+from incidents.accident import Count, Facts, Findings
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Grades, Kind, Record
@@ -171,7 +171,7 @@ def unaccounted(record: Record) -> int:
 
 def opened(record: Record, entry: Draft) -> Record:
     facts = Facts.model_validate(entry.data["facts"])
-    moved = record.but(
+    return record.but(
         phase=LIFECYCLE.step(record.phase, "open", record),
         kind=entry.data["kind"],
         plan=entry.data["plan"],
@@ -179,8 +179,8 @@ def opened(record: Record, entry: Draft) -> Record:
         opened_at=entry.known_at,
         opening=entry.data["digest"],
         facts=facts,
+        **_counted(record, facts),
     )
-    return _counted(moved, facts)
 
 
 def reported(record: Record, entry: Draft) -> Record:
@@ -188,7 +188,7 @@ def reported(record: Record, entry: Draft) -> Record:
     news = {name: getattr(findings, name) for name in entry.data["findings"]}
     if "circumstances" in news:
         news["circumstances"] = tuple(dict.fromkeys((*record.known().circumstances, *news["circumstances"])))
-    return _counted(record.but(facts=record.known().model_copy(update=news)), findings)
+    return record.but(facts=record.known().model_copy(update=news), **_counted(record, findings))
 
 
 def regraded(record: Record, entry: Draft) -> Record:
@@ -201,7 +201,7 @@ def lowered(record: Record, entry: Draft) -> Record:
     return record.but(grades=record.grades.but(standing=to))
 
 
-def _counted(record: Record, findings: Findings) -> Record:
+def _counted(record: Record, findings: Findings) -> dict[str, dict[Measure, Count]]:
     counts, hearsay = dict(record.counts), dict(record.hearsay)
     for measure, count in findings.told():
         if count.moves_the_grade:
@@ -210,7 +210,7 @@ def _counted(record: Record, findings: Findings) -> Record:
             hearsay.pop(measure, None)
         else:
             hearsay[measure] = count
-    return record.but(counts=counts, hearsay=hearsay)
+    return {"counts": counts, "hearsay": hearsay}
 
 
 def digest_of(facts: Facts) -> str:
