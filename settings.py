@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     smtp_password: Annotated[SecretStr | None, Live()] = None
     smtp_addresses: Annotated[dict[str, str], Live()] = {}
     """Addresses by unit or post, as JSON."""
+    linger: timedelta | None = None
+    """How long the log's way to the store stays open for what follows; by default half a second, and not at all in a
+    drill, where time may be skipped. What is first in a burst is never held up by it."""
     channel_within: timedelta = timedelta(seconds=10)
     """After this a message without an answer is uncertain."""
     time_zone: str = "Asia/Shanghai"
@@ -68,6 +71,12 @@ class Settings(BaseSettings):
             if any(isinstance(mark, Live) for mark in field.metadata)
         ]
         return tuple(f"FENGHUO_{name.upper()}" for name in marked if getattr(self, name))
+
+    @property
+    def lingers(self) -> timedelta:
+        """`linger`, or what is usual for the kind."""
+        usual = timedelta() if self.kind == "drill" else timedelta(seconds=0.5)
+        return usual if self.linger is None else self.linger
 
     @property
     def folder(self) -> Path:

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetStickyTaskQueueRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from activities.archive import Archive
 from activities.delivery import Delivery
@@ -37,12 +37,16 @@ from store.ledger import Ledger
 from store.logbook import Logbooks
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
+from workflows.messages import CONVERTER
 from workflows.misshapen import WatchfulRunner
 
 STICKY_FOR = timedelta(seconds=2)
 """After a worker dies its incidents wait this long for it before another takes them, unless one is started."""
 PULSE_AT_LEAST_EVERY = timedelta(seconds=1)
 """The library holds heartbeats back, by default until little is left of the time that they have."""
+LOADED_ONCE = ("workflows", "activities", "incidents", "plans", "statecharts", "pydantic", "pydantic_core")
+"""Shared by all incidents of a worker. A copy for each, read from the disk again when it opens, would double its
+memory, and would mix two releases where a folder is changed under a running worker."""
 CONNECT_WITHIN = timedelta(seconds=30)
 
 log = structlog.get_logger()
@@ -57,9 +61,9 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
-        workflow_runner=WatchfulRunner(),
+        workflow_runner=WatchfulRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*LOADED_ONCE)),
         interceptors=[GateInterceptor(gate), PulseInterceptor()],
-        activities=[Logbook(Logbooks(database)).sync, delivery.deliver, archive.archive],
+        activities=[Logbook(Logbooks(database), settings.lingers).sync, delivery.deliver, archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         max_heartbeat_throttle_interval=PULSE_AT_LEAST_EVERY,
         graceful_shutdown_timeout=settings.grace,
@@ -91,9 +95,7 @@ async def connect(settings: Settings) -> Client:
     async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
         while True:
             try:
-                return await Client.connect(
-                    settings.address, namespace=settings.namespace, data_converter=pydantic_data_converter
-                )
+                return await Client.connect(settings.address, namespace=settings.namespace, data_converter=CONVERTER)
             except (RPCError, RuntimeError):
                 await asyncio.sleep(0.2)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
-from incidents.logbook import Entry, Head
+from incidents.logbook import Draft, Entry, Head, seal
 from incidents.notices import Answered, Outcome, Sending
 from incidents.record import Part, Record
 
@@ -47,15 +47,32 @@ class Summary(Part):
 
 
 class SyncRequest(Part):
-    """New entries for the store with the receipts they answer, where the incident stands, and how far the store's
-    machine events have been read."""
+    """What the store has not confirmed of a log, with the receipts it answers, where the incident stands, and how far
+    machine events have been read. The chain is not sent: it follows from `after`, and ends in `head`."""
 
     incident: str
-    entries: tuple[Entry, ...]
+    after: Head
+    drafts: tuple[Draft, ...]
+    head: Head
+    """Where the incident's own log stands after `drafts`."""
     cursor: int
     receipts: Mapping[str, tuple[int, int]] = {}
     """First and last entry by command id."""
     summary: Summary | None = None
+    """None: as it was told last."""
+
+    @classmethod
+    def of(cls, tail: Sequence[Entry], head: Head, **more: Any) -> Self:
+        """A request for the entries of `tail`, which end at `head`."""
+        after = Head(seq=tail[0].seq - 1, hash=tail[0].prev) if tail else head
+        return cls(after=after, drafts=tuple(tail), head=head, **more)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries, sealed again. Raises `ValueError` where they do not end in `head`."""
+        sealed = seal(self.after, self.drafts)
+        if (sealed[-1].hash if sealed else self.after.hash) != self.head.hash:
+            raise ValueError(f"incident {self.incident}: what arrived is not what was sealed as entry {self.head.seq}")
+        return sealed
 
 
 class SyncResult(Part):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -10,18 +13,22 @@ from store.logbook import Logbooks, LogConflict
 
 
 class Logbook:
-    """Writes what is new and reads what machines reported. Safe to repeat: numbers and hashes say what is there."""
+    """Writes what is new and reads what machines reported. Safe to repeat: numbers and hashes say what is there.
 
-    def __init__(self, logbooks: Logbooks) -> None:
-        self._logbooks = logbooks
+    One `sync` of an incident is in flight at a time. It writes at once, then stays open for `linger`: commands,
+    receipts and answers that follow closely leave together with the next one, instead of one by one.
+    """
+
+    def __init__(self, logbooks: Logbooks, linger: timedelta = timedelta()) -> None:
+        self._logbooks, self._linger = logbooks, linger
 
     @activity.defn(name=SYNC)
     async def sync(self, request: SyncRequest) -> SyncResult:
-        """Append, then read. A log that does not lead on is an answer for the workflow, not a thing to retry."""
+        """Append, linger, read. A log that does not lead on is an answer for the workflow, not a thing to retry."""
         try:
             head = await self._logbooks.append(
                 request.incident,
-                request.entries,
+                request.entries(),
                 request.receipts,
                 request.summary.model_dump_json() if request.summary else None,
             )
@@ -30,5 +37,14 @@ class Logbook:
             raise ApplicationError(
                 str(conflict), conflict.stored.model_dump(mode="json"), type=CONFLICT, non_retryable=True
             ) from conflict
+        await self._stay_open()
         cursor, events = await self._logbooks.answers_after(request.incident, request.cursor)
         return SyncResult(head=head, events=events, cursor=cursor)
+
+    async def _stay_open(self) -> None:
+        """A worker that was asked to stop does not wait."""
+        try:
+            async with asyncio.timeout(self._linger.total_seconds()):
+                await activity.wait_for_worker_shutdown()
+        except TimeoutError:
+            return

@@ -15,7 +15,6 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from cli.exits import Exit, end
@@ -26,6 +25,7 @@ from incidents.command import Refusal
 from plans import library, roster
 from settings import Settings
 from store.gate import Gate
+from workflows.messages import CONVERTER
 
 T = TypeVar("T")
 
@@ -138,9 +138,7 @@ async def connect(settings: Settings) -> Client:
     if not told["ready"]:
         raise NoEngine(told["why"], told["why"])
     try:
-        return await Client.connect(
-            told["address"], namespace=settings.namespace, data_converter=pydantic_data_converter
-        )
+        return await Client.connect(told["address"], namespace=settings.namespace, data_converter=CONVERTER)
     except (RPCError, RuntimeError):
         raise NoEngine("引擎没有应答：先 `fenghuo up`", "the engine does not answer: `fenghuo up`") from None
 

@@ -20,10 +20,10 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 
 from settings import Kind, Settings
+from workflows.messages import CONVERTER
 
 LOOPBACK = "127.0.0.1"
 READY_WITHIN = timedelta(seconds=30)
@@ -155,9 +155,7 @@ async def _ready(address: str, settings: Settings, process: asyncio.subprocess.P
                     log = settings.folder / "temporal.log"
                     raise EngineFault(f"引擎一启动就停止了：见 {log}", f"the Temporal server ended at once; see {log}")
                 try:
-                    client = await Client.connect(
-                        address, namespace=settings.namespace, data_converter=pydantic_data_converter
-                    )
+                    client = await Client.connect(address, namespace=settings.namespace, data_converter=CONVERTER)
                     await _prepare(client, settings)
                 except (RPCError, RuntimeError):
                     await asyncio.sleep(0.1)

@@ -113,9 +113,11 @@ class Findings(Part):
         for measure in MEASURES:
             count = getattr(self, measure)
             if count is not None:
-                whole = count if isinstance(count, Count) else Count(n=count)
-                marked = whole.verified if whole.verified is not None else self.verified
-                yield measure, whole.model_copy(update={"verified": marked})
+                if not isinstance(count, Count):
+                    count = Count(n=count, verified=self.verified)
+                elif count.verified is None:
+                    count = count.model_copy(update={"verified": self.verified})
+                yield measure, count
 
     def basis(self) -> Literal["verified", "unverified"]:
         """Verified only where every count is, by its own mark or the report's."""

@@ -21,7 +21,7 @@ class SetDeadline(Command):
     verb: ClassVar[str] = "set-deadline"
     says: str = Field(min_length=1, max_length=200)
     due_at: AwareDatetime
-    warn_before: timedelta = timedelta(minutes=10)
+    warn_before: timedelta = Field(default=timedelta(minutes=10), ge=timedelta())
 
 
 class MeetDeadline(Command):
@@ -66,20 +66,21 @@ def stand_down(plan: Plan, record: Record, command: StandDown, now: datetime) ->
 def passing(record: Record, now: datetime) -> Iterator[Draft]:
     """The entries of clocks that became soon due or overdue by `now`, each true at its own instant."""
     for clock in record.clocks.values():
+        changes_at = _changes_at(clock)
+        if changes_at is None or changes_at > now:
+            continue
         # A due instant that has passed outweighs a warning that was never seen.
-        if clock.verdict in ("running", "due_soon") and clock.due_at <= now:
+        if clock.due_at <= now:
             yield by_system("clock_overdue", clock.due_at, now, {"clock": clock.id}, _clauses(clock))
-        elif clock.verdict == "running" and clock.warn_at <= now:
+        else:
             yield by_system("clock_due_soon", clock.warn_at, now, {"clock": clock.id}, _clauses(clock))
 
 
 def instants(record: Record) -> Iterator[datetime]:
     """When a clock next changes by itself."""
     for clock in record.clocks.values():
-        if clock.verdict == "running":
-            yield clock.warn_at
-        elif clock.verdict == "due_soon":
-            yield clock.due_at
+        if (changes_at := _changes_at(clock)) is not None:
+            yield changes_at
 
 
 def done(record: Record, command: Command, name: str, now: datetime, **data: str) -> tuple[Draft, ...]:
@@ -132,6 +133,11 @@ _TRIGGERS = {
     "clock_void": "void",
     "clock_missed": "close",
 }
+
+
+def _changes_at(clock: Clock) -> datetime | None:
+    """When time alone moves it next; the warning never comes after the due instant."""
+    return clock.warn_at if clock.verdict == "running" else clock.due_at if clock.verdict == "due_soon" else None
 
 
 def _clauses(clock: Clock) -> tuple[str, ...]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar
 
 import rfc8785
 from pydantic import Field
 
-from incidents.accident import Facts, Findings
+from incidents.accident import Count, Facts, Findings
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Grades, Kind, Record
-from plans.grading import Figure, Verdict, grade
-from plans.schema import Grade, Measure, Plan, Role, When, severity
+from plans.grading import Figure, Situation, Verdict, grade
+from plans.schema import Grade, Measure, Plan, Role, Sector, When, severity
 from statecharts.lifecycle import LIFECYCLE
 
 
@@ -106,7 +107,8 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
 
 
 def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime) -> Answer:
-    findings = command.findings.model_dump(mode="json", exclude_unset=True)
+    # By value, not by what was set: over the wire everything is.
+    findings = command.findings.model_dump(mode="json", exclude_defaults=True)
     if not findings.keys() - {"verified"}:
         return Refusal(zh="findings：至少填一项", reason="findings: expected at least one")
     return (command.entry("facts_reported", now, {"source": command.source, "findings": findings}),)
@@ -163,20 +165,59 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
 def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
     """The grades by what is known now, and why the computed one is what it is."""
     facts = record.known()
+    given = _Rules(plan), facts.sector, facts.source_kind, facts.equipment_event, facts.medium
     sure: dict[Measure, Figure] = dict(record.counts)
     every = dict(sure)
     for measure, count in record.hearsay.items():
         every[measure] = max(count, sure.get(measure, count), key=lambda told: told.n)
-    verdict = grade(plan.grading, plan.national, sure, facts.situation())
-    may_be = grade(plan.grading, plan.national, every, facts.situation()).may_be
+    verdict = _verdict(*given, _told(sure))
+    may_be = _verdict(*given, _told(every)).may_be
     standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
     grades = Grades(computed=verdict.grade, standing=standing, statutory=verdict.statutory_grade, may_be=may_be)
     return grades, verdict
 
 
+Told = tuple[Measure, int, bool, bool]
+"""A count as a key of the cache: measure, number, at least, about."""
+
+
+class _Rules:
+    """A plan as a key of the cache: a loaded plan is one object, and comparing two by content would cost more."""
+
+    __slots__ = ("plan",)
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rules) and other.plan is self.plan
+
+    def __hash__(self) -> int:
+        return id(self.plan)
+
+
+@lru_cache(maxsize=4096)
+def _verdict(
+    rules: _Rules,
+    sector: Sector,
+    source_kind: str | None,
+    equipment_event: str | None,
+    medium: str | None,
+    counts: tuple[Told, ...],
+) -> Verdict:
+    """Every command asks for the grade, and few change what it follows from."""
+    situation = Situation(sector=sector, source_kind=source_kind, equipment_event=equipment_event, medium=medium)
+    figures = {measure: Figure(n=n, at_least=least, about=about) for measure, n, least, about in counts}
+    return grade(rules.plan.grading, rules.plan.national, figures, situation)
+
+
+def _told(figures: Mapping[Measure, Figure]) -> tuple[Told, ...]:
+    return tuple((measure, figure.n, figure.at_least, figure.about) for measure, figure in figures.items())
+
+
 def holds(when: When | None, record: Record) -> bool:
     """Whether a rule's condition holds for this incident as it stands."""
-    if when is None:
+    if when is None or when.always:
         return True
     facts = record.known()
     return (
@@ -199,7 +240,7 @@ def unaccounted(record: Record) -> int:
 
 def opened(record: Record, entry: Draft) -> Record:
     facts = Facts.model_validate(entry.data["facts"])
-    moved = record.but(
+    return record.but(
         phase=LIFECYCLE.step(record.phase, "open", record),
         kind=entry.data["kind"],
         plan=entry.data["plan"],
@@ -207,8 +248,8 @@ def opened(record: Record, entry: Draft) -> Record:
         opened_at=entry.known_at,
         opening=entry.data["digest"],
         facts=facts,
+        **_counted(record, facts),
     )
-    return _counted(moved, facts)
 
 
 def reported(record: Record, entry: Draft) -> Record:
@@ -216,7 +257,7 @@ def reported(record: Record, entry: Draft) -> Record:
     news = {name: getattr(findings, name) for name in entry.data["findings"]}
     if "circumstances" in news:
         news["circumstances"] = tuple(dict.fromkeys((*record.known().circumstances, *news["circumstances"])))
-    return _counted(record.but(facts=record.known().model_copy(update=news)), findings)
+    return record.but(facts=record.known().model_copy(update=news), **_counted(record, findings))
 
 
 def regraded(record: Record, entry: Draft) -> Record:
@@ -229,7 +270,7 @@ def moved(record: Record, entry: Draft) -> Record:
     return record.but(grades=record.grades.but(standing=to))
 
 
-def _counted(record: Record, findings: Findings) -> Record:
+def _counted(record: Record, findings: Findings) -> dict[str, dict[Measure, Count]]:
     counts, hearsay = dict(record.counts), dict(record.hearsay)
     for measure, count in findings.told():
         if count.moves_the_grade:
@@ -238,7 +279,7 @@ def _counted(record: Record, findings: Findings) -> Record:
             hearsay.pop(measure, None)
         else:
             hearsay[measure] = count
-    return record.but(counts=counts, hearsay=hearsay)
+    return {"counts": counts, "hearsay": hearsay}
 
 
 def digest_of(facts: Facts) -> str:

@@ -92,20 +92,25 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The deadlines that the plan's rules start, begin anew, or end because they no longer apply."""
     ended = record.phase in ("recovery", "archived", "closed")
     starting: list[Clock] = []
+    started: dict[str, list[Clock]] = {}
+    for clock in record.clocks.values():
+        started.setdefault(clock.rule, []).append(clock)
     for rule in plan.reporting.rules:
-        running = [clock for clock in record.clocks.values() if clock.rule == rule.id]
-        applies = holds(rule.when, record)
-        if not running:
-            if applies and not ended and (start := _start(rule, record)) is not None and rule.within is not None:
-                starting.append(_clock(rule, rule.id, start, start + rule.within))
+        running = started.get(rule.id)
+        if running is None:
+            if rule.within is not None and not ended and holds(rule.when, record):
+                start = _start(rule, record)
+                starting += [_clock(rule, rule.id, start, start + rule.within)] if start is not None else []
             continue
         last = running[-1]
         if last.verdict in OPEN:
-            if not applies:
+            if not holds(rule.when, record):
                 yield from deadlines.void(record, last.id, now, f"事故等级为{record.standing()}级，本项不适用")
             elif rule.every and ended:
                 yield from deadlines.void(record, last.id, now, "应急已结束，不再续报")
-        elif rule.every and applies and not ended and last.done_at is not None and last.verdict != "not_due":
+        elif not rule.every or ended or last.done_at is None or last.verdict == "not_due":
+            continue
+        elif holds(rule.when, record):
             # A cadence counts from the last report, never from when it should have gone.
             name = f"{rule.id}-{len(running) + 1}"
             starting.append(_clock(rule, name, last.done_at, last.done_at + rule.every))

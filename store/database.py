@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -16,10 +17,21 @@ class DatabaseFault(Exception):
 
 async def open_database(file: Path) -> AsyncEngine:
     """Open, or make, the SQLite file of one home. Raises `DatabaseFault`."""
-    open_for_gate(file).dispose()
+    blocking = open_for_gate(file)
     engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
     _harden(engine.sync_engine)
+    _whole[engine] = blocking
+    event.listen(engine.sync_engine, "engine_disposed", lambda _: blocking.dispose())
     return engine
+
+
+def whole(engine: AsyncEngine) -> Engine:
+    """The same database for work that one thread does whole: the asynchronous driver changes threads several times a
+    statement, which costs four times as much as a short transaction itself."""
+    return _whole[engine]
+
+
+_whole: WeakKeyDictionary[AsyncEngine, Engine] = WeakKeyDictionary()
 
 
 def open_for_gate(file: Path, wait: float = 5.0) -> Engine:

@@ -12,7 +12,7 @@ from typing import Any
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from incidents.command import Refusal
@@ -47,9 +47,9 @@ class Gate:
 
     def receipt(self, incident: str, command_id: str) -> tuple[int, int] | None:
         """The entries that this command has brought, if the store has them."""
-        with Session(self._engine) as session:
-            row = session.get(StoredReceipt, (incident, command_id))
-            return (row.first, row.last) if row else None
+        with self._engine.connect() as connection:
+            row = connection.execute(_RECEIPT, {"incident": incident, "command_id": command_id}).first()
+        return (row.first, row.last) if row else None
 
     def keep_plan(self, digest: str, name: str, body: str) -> None:
         """Keep a plan whole under its hash."""
@@ -77,14 +77,14 @@ class Gate:
                 f"envelope：签名凭据不在有效期内，止于 {envelope['expires']}",
                 f"envelope: expected one that is valid now; this one ended at {envelope['expires']}",
             )
-        with Session(self._engine) as session:
-            holder = session.get(StoredHolder, (envelope["user"], envelope["post"]))
-        if holder is None:
+        with self._engine.connect() as connection:
+            public_key = connection.execute(_KEY, {"user": envelope["user"], "post": envelope["post"]}).scalar()
+        if public_key is None:
             return _hard(
                 f"envelope：{envelope['user']} 不担任岗位 {envelope['post']}",
                 f"envelope: {envelope['user']} does not hold the post {envelope['post']}",
             )
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(holder.public_key))
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
         try:
             key.verify(bytes.fromhex(envelope["signature"]), signed_bytes(incident, verb, command))
         except InvalidSignature:
@@ -129,6 +129,15 @@ class Gate:
             told.append(body)
             prev = row.hash
         return tuple(told)
+
+
+# Asked at every command, while its workflow waits: statements, built once.
+_KEY = select(StoredHolder.public_key).where(
+    StoredHolder.user == bindparam("user"), StoredHolder.post == bindparam("post")
+)
+_RECEIPT = select(StoredReceipt.first, StoredReceipt.last).where(
+    StoredReceipt.incident == bindparam("incident"), StoredReceipt.command_id == bindparam("command_id")
+)
 
 
 def _hard(zh: str, reason: str) -> Refusal:

@@ -16,11 +16,11 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.contracts import ARCHIVE, DELIVER, SYNC, ArchiveRequest, DeliverRequest, SyncRequest
+from workflows import messages
 from workflows.messages import Carried, Receipt
 
 INPUTS: dict[str, type[Any]] = {SYNC: SyncRequest, DELIVER: DeliverRequest, ARCHIVE: ArchiveRequest}
@@ -31,12 +31,12 @@ Asked = dict[str, Any]
 NO_LIMIT = timedelta(days=3650).total_seconds()
 """What the test server writes where no limit was given."""
 
-CONVERTER = pydantic_data_converter.payload_converter
+PAYLOADS = messages.CONVERTER.payload_converter
 
 
 def read(payloads: Iterable[Payload], shape: type[Any]) -> Any:
     """The one payload, as `shape`."""
-    (value,) = CONVERTER.from_payloads(list(payloads), [shape])
+    (value,) = PAYLOADS.from_payloads(list(payloads), [shape])
     return value
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from cli.engine import COMMON_CONFIG
+from workflows.messages import CONVERTER
 
 
 def binary(name: str) -> str:
@@ -34,7 +34,7 @@ async def temporal(tmp_path: Path) -> AsyncIterator[Client]:
             'history.timerProcessorMaxTimeShift="1ms"',
             *(word for key, value in COMMON_CONFIG.items() for word in ("--dynamic-config-value", f"{key}={value}")),
         ],
-        data_converter=pydantic_data_converter,
+        data_converter=CONVERTER,
     ) as environment:
         yield environment.client
 

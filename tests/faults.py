@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cli.status import status
 from client import NoEngine, Token, Unanswered, open_incident, record_of, send
@@ -31,7 +30,7 @@ from store.gate import Gate
 from tests import plan_model
 from tests.receivers import Receiver, receiver
 from tests.support import DEPUTY, OFFICER, PLAN, facts
-from workflows.messages import Carried, Receipt
+from workflows.messages import CONVERTER, Carried, Receipt
 
 FENGHUO = str(Path(sys.executable).parent / "fenghuo")
 CRASHING = Path(__file__).parent / "crashing"
@@ -116,7 +115,7 @@ class Home:
 
     async def client(self) -> Client:
         """A client of the engine that runs now."""
-        return await Client.connect(self.run()["address"], data_converter=pydantic_data_converter)
+        return await Client.connect(self.run()["address"], data_converter=CONVERTER)
 
     def arm(self, victim: Victim, point: str, incident: str) -> None:
         """Have the victim die when the worker passes this point."""

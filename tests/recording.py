@@ -15,11 +15,11 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from client import CommandRefused, open_incident, poke, record_of, send
@@ -36,6 +36,7 @@ from tests.ordinary import Said
 from tests.scenes import HOLDERS, SCENES, Again, Answers, Refused, Scene, Speaker, Until, View, token
 from tests.witnesses import COMMANDS, HISTORIES, Witness, plan_today, rehearsed, told
 from worker import build_worker
+from workflows.messages import CONVERTER
 
 
 class Player:
@@ -100,7 +101,8 @@ class Player:
 async def record(scene: Scene, folder: Path) -> None:
     """Play one scene in a new home and write what it left into `folder`."""
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), kind=scene.kind)
+        # Answers are read one by one, as the rehearsal does.
+        settings = Settings(home=Path(home), kind=scene.kind, linger=timedelta())
         settings.folder.mkdir()
         database = await open_database(settings.folder / "store.db")
         gate = Gate(settings.folder / "store.db", scene.kind)
@@ -108,7 +110,7 @@ async def record(scene: Scene, folder: Path) -> None:
             gate.appoint(HOLDERS[post], post, token(post).public_key)
         async with await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=str(Path(sys.executable).parent / "temporal-test-server"),
-            data_converter=pydantic_data_converter,
+            data_converter=CONVERTER,
             identity="recording",
         ) as engine:
             player = Player(scene, engine, Logbooks(database), settings.task_queue)

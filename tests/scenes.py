@@ -140,7 +140,7 @@ def _ordinary(view: View) -> Iterator[Step]:
     yield Refused(Said(OFFICER, "confirm-withdrawal", {"counted_by": "张", "people": 42}))
     yield from ordinary.end()
     yield _minutes(60 * 30)
-    yield from ordinary.recovery()
+    yield from ordinary.recovery({task.id: task.state for task in view.record.tasks.values()})
     # The casualty window passes, and the file is closed.
     yield Until(timedelta(days=45))
 

@@ -26,7 +26,6 @@ from temporalio.bridge.proto.workflow_activation import (
 )
 from temporalio.bridge.proto.workflow_commands import ScheduleActivity, UpdateResponse, WorkflowCommand
 from temporalio.common import Priority, TypedSearchAttributes
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowInterceptorClassInput
 from temporalio.workflow import Info, _Definition
 
@@ -47,12 +46,12 @@ from incidents.logbook import Entry, Head
 from incidents.notices import Answered
 from incidents.record import Record
 from plans.schema import Plan
-from tests.asked import CONVERTER, INPUTS, Overhearing, read
+from tests.asked import INPUTS, PAYLOADS, Overhearing, read
 from tests.ordinary import Said
 from tests.scenes import Again, Answers, Refused, Scene, Speaker, Until, View
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
-from workflows.messages import DONE
+from workflows.messages import CONVERTER, DONE
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 QUEUE = "incidents"
@@ -103,7 +102,7 @@ class Home:
         return ArchiveResult(manifest=hashlib.sha256(b"a dossier").hexdigest(), seq=self.entries[-1].seq)
 
     def _sync(self, request: SyncRequest) -> SyncResult:
-        for entry in request.entries:
+        for entry in request.entries():
             if entry.seq > len(self.entries):
                 assert (entry.seq, entry.prev) == (len(self.entries) + 1, self.head.hash), "a hole in the log"
                 self.entries.append(entry)
@@ -139,7 +138,7 @@ class Stage:
         carried, command = self._scene.opening(self._view.plan, self._now)
         with asyncio.Runner() as self._performer:
             self._view.record = Record(id=self._scene.name)
-            self._begin(CONVERTER.to_payloads([carried]), self._update(command))
+            self._begin(PAYLOADS.to_payloads([carried]), self._update(command))
             self._settle()
             for step in self._scene.play(self._view):
                 self._take(step)
@@ -169,7 +168,7 @@ class Stage:
 
     def _update(self, command: Command) -> WorkflowActivationJob:
         name = command.envelope.command_id
-        asked = CONVERTER.to_payloads([command])
+        asked = PAYLOADS.to_payloads([command])
         update = DoUpdate(id=name, protocol_instance_id=name, name=command.verb, input=asked, run_validator=True)
         return WorkflowActivationJob(do_update=update)
 
@@ -230,7 +229,7 @@ class Stage:
             scheduled = self._activities.popleft()
             request = read(scheduled.arguments, INPUTS[scheduled.activity_type])
             result = self._performer.run(self.home.perform(scheduled.activity_type, request))
-            (payload,) = CONVERTER.to_payloads([result])
+            (payload,) = PAYLOADS.to_payloads([result])
             done = ActivityResolution(completed=Success(result=payload))
             self._activate(WorkflowActivationJob(resolve_activity=ResolveActivity(seq=scheduled.seq, result=done)))
         self._view.now = self._now
@@ -256,8 +255,8 @@ class Stage:
 
     def _details(self) -> WorkflowInstanceDetails:
         return WorkflowInstanceDetails(
-            payload_converter_factory=pydantic_data_converter._new_payload_converter,
-            failure_converter_class=pydantic_data_converter.failure_converter_class,
+            payload_converter_factory=CONVERTER._new_payload_converter,
+            failure_converter_class=CONVERTER.failure_converter_class,
             interceptor_classes=self._interceptors,
             defn=self._definition,
             info=self._info(),

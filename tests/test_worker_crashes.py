@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from client import Unanswered, send
 from incidents.approval import Decide, Sign
@@ -24,6 +23,7 @@ from store import dossier
 from tests import faults, ordinary
 from tests.faults import CHANNELS, ENDS, Case, End, Hit, Home, Relay, Victim, alive, count, outcomes
 from tests.support import DEPUTY, OFFICER, PLAN
+from workflows.messages import CONVERTER
 
 NEXT_COMMAND_WITHIN = 3.0
 OVERDUE_WITHIN = 10.0
@@ -170,7 +170,7 @@ async def test_an_answer_that_never_reached_the_client_is_given_again_under_the_
     case = Case(home, "webhook", f"unheard-{victim}")
     due = await proposed_and_decided(case)
     relay = Relay(home.run()["address"])
-    there = await Client.connect(await relay.open(), data_converter=pydantic_data_converter)
+    there = await Client.connect(await relay.open(), data_converter=CONVERTER)
     relay.mute = True
     signed = DEPUTY.sign(case.name, Sign, "the-signature", approval="A1")
     home.arm(victim, "before_sync_write:1", case.name)

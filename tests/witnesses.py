@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from activities.contracts import SyncRequest
 from incidents.incident import fold
 from incidents.logbook import BrokenChain, Entry, verify
 from incidents.record import Record
@@ -29,6 +29,7 @@ from tests.scenes import Scene
 from tests.stage import Home, Stage
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
+from workflows.messages import CONVERTER
 
 HISTORIES = Path(__file__).parent / "histories"
 COMMANDS = "commands.json"
@@ -76,7 +77,7 @@ class Witness:
                 workflows=[IncidentWorkflow],
                 workflow_runner=runner,
                 interceptors=[GateInterceptor(Home(self.scene.kind))],
-                data_converter=pydantic_data_converter,
+                data_converter=CONVERTER,
             )
             result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
             then = dict(told for event in history.events if (told := of_event(event)))
@@ -124,9 +125,16 @@ def hashed_alike(witness: Witness) -> Iterator[str]:
     stored = {entry.seq: entry.hash for entry in witness.entries}
     for run in witness.runs:
         for asked in run.now.values():
-            for entry in asked["input"]["entries"] if asked["what"] == "sync" else ():
-                if stored.get(entry["seq"]) != entry["hash"]:
-                    yield f"{witness.name}: entry {entry['seq']} ({entry['kind']}) has another hash"
+            if asked["what"] != "sync":
+                continue
+            try:
+                entries = SyncRequest.model_validate(asked["input"]).entries()
+            except ValueError as broken:
+                yield f"{witness.name}: {broken}"
+                continue
+            for entry in entries:
+                if stored.get(entry.seq) != entry.hash:
+                    yield f"{witness.name}: entry {entry.seq} ({entry.kind}) has another hash"
 
 
 def golden(witness: Witness) -> Iterator[str]:

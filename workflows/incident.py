@@ -91,6 +91,7 @@ class IncidentWorkflow:
         base = Head(seq=first.seq - 1, hash=first.prev) if first else carried.record.head
         self._hashes = {base.seq: base.hash} | {entry.seq: entry.hash for entry in carried.tail}
         self._poked = True
+        self._told: Summary | None = None
         self._sync: asyncio.Task[SyncResult] | None = None
         self._deliveries: dict[tuple[str, int], asyncio.Task[DeliverResult]] = {}
         self._archive: asyncio.Task[ArchiveResult] | None = None
@@ -175,13 +176,16 @@ class IncidentWorkflow:
     def _act(self, todo: FollowUps) -> None:
         if self._sync is None and (self._tail or self._poked):
             self._poked = False
-            request = SyncRequest(
+            summary = Summary.of(self._record)
+            request = SyncRequest.of(
+                self._tail,
+                self._record.head,
                 incident=self._record.id,
-                entries=tuple(self._tail),
                 cursor=self._cursor,
                 receipts=self._receipts_of(self._tail),
-                summary=Summary.of(self._record),
+                summary=summary if summary != self._told else None,
             )
+            self._told = summary
             self._sync = workflow.start_activity(SYNC, request, result_type=SyncResult, **pacing.SYNC)
         if todo.archive and self._archive is None and not self._archived and not self._tail:
             wanted = ArchiveRequest(
@@ -223,6 +227,7 @@ class IncidentWorkflow:
         except ActivityError as error:
             if not isinstance(error.cause, ApplicationError) or error.cause.type != CONFLICT:
                 raise
+            self._told = None
             # Another release may have asked. If the stored log agrees with ours, we ask again as ourselves.
             self._confirm(Head.model_validate(error.cause.details[0]))
             return

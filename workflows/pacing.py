@@ -20,15 +20,16 @@ class Pace(TypedDict, total=False):
 SILENT_FOR = timedelta(seconds=5)
 """A worker that says nothing of its work for so long is dead: its batch or dossier is given to another."""
 
-# The log must reach the store however long that is away: entries wait in the workflow meanwhile, nothing is lost.
+# The log must reach the store however long that is away: entries wait in the workflow meanwhile, nothing is lost. One
+# that was in a killed worker's hand is tried again after this time, so it is short; to repeat it is harmless.
 SYNC = Pace(
-    start_to_close_timeout=timedelta(seconds=10),
+    start_to_close_timeout=timedelta(seconds=5),
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=10)),
 )
 
 # Two minutes in all, then the batch counts as uncertain and the chase goes on by the next channel.
 DELIVER = Pace(
-    start_to_close_timeout=timedelta(seconds=30),
+    start_to_close_timeout=timedelta(minutes=2),
     schedule_to_close_timeout=timedelta(minutes=2),
     heartbeat_timeout=SILENT_FOR,
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=4),

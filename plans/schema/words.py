@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -137,6 +138,11 @@ class When(Frozen):
     circumstances: tuple[Circumstance, ...] = ()
     any_count: tuple[Measure, ...] = ()
     """Holds when one of these counts is known and at least 1."""
+
+    @cached_property
+    def always(self) -> bool:
+        """Whether nothing is asked: every rule of a plan is weighed at every command, and most are of this kind."""
+        return self == When()
 
 
 class Item(Part):

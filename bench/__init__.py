@@ -1,0 +1,1 @@
+"""What an incident costs, beside a bare Temporal workflow of the same server operations (`make bench`)."""
