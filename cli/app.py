@@ -5,31 +5,30 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from cli import drill as drills
-from cli import inbox, incident, plan, rosters
-from cli.engine import EngineFault
 from cli.exits import Exit, end
 from cli.language import said, take, tell
-from cli.status import status
-from cli.up import up
-from observing import observe
-from settings import Settings
+
+FAMILIES: Mapping[str, tuple[str, str]] = {
+    "plan": ("cli.plan", "预案 · plans"),
+    "drill": ("cli.drill", "演练 · drills: their own server, store and people"),
+    "roster": ("cli.rosters", "值班表 · rosters: who holds which post"),
+    "inbox": ("cli.inbox", "收件箱 · inbox: what units were told, and their answers"),
+    "incident": ("cli.incident", "事故 · incidents: open, command, read"),
+}
+"""Families of commands by name: the module whose `app` has them, loaded only when it is asked for. At night nobody
+waits for the parts of a program that are not needed."""
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     help="烽火：运行应急预案 · Fenghuo runs emergency plans, durably. 任何命令可加 · any command takes --lang zh|en.",
 )
-
-app.add_typer(plan.app, name="plan")
-app.add_typer(drills.app, name="drill")
-app.add_typer(rosters.app, name="roster")
-app.add_typer(inbox.app, name="inbox")
-app.add_typer(incident.make_app(Settings, "事故 · incidents: open, command, read"), name="incident")
 
 
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words go to stderr")]
@@ -40,6 +39,10 @@ def run_up(
     drill: Annotated[bool, typer.Option("--drill", help="同时启动演练引擎 · the drill side too")] = False,
 ) -> None:
     """启动本机引擎和值守进程 · Start the engine and a worker here, until Ctrl-C."""
+    from cli.engine import EngineFault
+    from cli.up import up
+    from observing import observe
+    from settings import Settings
 
     try:
         settings = Settings()
@@ -53,6 +56,9 @@ def run_up(
 @app.command("status")
 def show_status(json_: Json = False) -> None:
     """现在能否受理命令 · Whether a command would be taken now: 0, else 5."""
+    from cli.status import status
+    from settings import Settings
+
     told = asyncio.run(status(Settings()))
     if json_:
         typer.echo(json.dumps(told, ensure_ascii=False))
@@ -68,6 +74,10 @@ def main() -> None:
     except ValueError as error:
         typer.echo(str(error), err=True)
         end(Exit.BAD_INPUT)
+    asked = next((word for word in words if not word.startswith("-")), "")
+    for name, (module, about) in FAMILIES.items():
+        family = import_module(module).app if name == asked else typer.Typer()
+        app.add_typer(family, name=name, help=about)
     app(words)
 
 

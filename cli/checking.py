@@ -10,9 +10,8 @@ from typing import Any
 
 import typer
 
-from cli import desk
-from cli.exits import Exit, end
-from cli.freezing import refuse_if_frozen
+from cli.chosen import folder_of
+from cli.exits import Exit, end, stop
 from cli.language import said
 from plans import library, roster
 from plans.lint import RULES, Around, Judged, judge
@@ -24,13 +23,16 @@ WEIGHT = {"high": "高", "medium": "中", "low": "低"}
 def check(name: str, settled: bool, decided: bool, on: date, json_: bool) -> None:
     """See `fenghuo plan check`."""
     settings = Settings()
-    folder = desk.plan_folder(settings, name)
+    folder = folder_of(settings, name)
     try:
         loaded = library.read(folder, decided)
         people = _roster(folder)
     except (library.PlanFault, roster.RosterFault) as fault:
-        desk.stop(Exit.BAD_INPUT, str(fault), str(fault))
-    if decided:
+        stop(Exit.BAD_INPUT, str(fault), str(fault))
+    if decided and (settings.folder / "store.db").exists():
+        # Only a home with incidents needs the store, which takes long to load.
+        from cli.freezing import refuse_if_frozen
+
         refuse_if_frozen(settings, loaded.plan)
     around = Around(loaded.plan.national.statutory, library.national_fields(), loaded.clauses, people, on)
     judged = judge(loaded, around)

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli.exits import Exit, end
+from cli.exits import Exit, stop
 from cli.language import said, tell
 from cli.status import status
 from client import NoEngine, Token, Told
@@ -124,14 +124,6 @@ def who(settings: Settings, user: str | None, post: str | None) -> Token:
     return _token(person, post or person.posts[0])
 
 
-def plan_folder(settings: Settings, name: str) -> Path:
-    """The folder of a plan, or the end of the command."""
-    try:
-        return library.find(name, settings.home)
-    except library.NoSuchPlan as error:
-        stop(Exit.NOT_FOUND, str(error), str(error))
-
-
 async def connect(settings: Settings) -> Client:
     """A client of the engine, once a worker listens. Raises `NoEngine`, saying what to start."""
     told = await status(settings)
@@ -175,12 +167,6 @@ def local(settings: Settings, at: datetime) -> str:
 def new_command_id() -> str:
     """A command id that nobody else uses."""
     return secrets.token_hex(8)
-
-
-def stop(code: Exit, zh: str, en: str) -> NoReturn:
-    """End with one line for the person who asked."""
-    tell(zh, en, err=True)
-    end(code)
 
 
 def stop_told(code: Exit, told: Told | Refusal) -> NoReturn:

@@ -10,8 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.desk import stop
-from cli.exits import Exit, end
+from cli.exits import Exit, end, stop
 from cli.incident import make_app
 from cli.language import said, tell
 from cli.status import status

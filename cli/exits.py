@@ -7,6 +7,8 @@ import sys
 from enum import IntEnum
 from typing import NoReturn
 
+from cli.language import tell
+
 
 class Exit(IntEnum):
     """What the shell is told."""
@@ -25,3 +27,9 @@ def end(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def stop(code: Exit, zh: str, en: str) -> NoReturn:
+    """End with one line for the person who asked."""
+    tell(zh, en, err=True)
+    end(code)

@@ -7,7 +7,7 @@ import json
 from pydantic import ValidationError
 
 from cli import desk
-from cli.exits import Exit
+from cli.exits import Exit, stop
 from cli.reading import stored
 from plans.registry import hash_of
 from plans.schema import Plan
@@ -20,7 +20,7 @@ def refuse_if_frozen(settings: Settings, plan: Plan) -> None:
         return
     number = desk.run(lambda: _using_another(settings, plan))
     if number is not None:
-        desk.stop(
+        stop(
             Exit.REFUSED,
             f"{plan.name} 正用于 {number}，不能改动；请另存新版再改：fenghuo plan new NAME --from {plan.name}",
             f"{plan.name} is in use by {number} and frozen: `fenghuo plan new NAME --from {plan.name}`, and edit that",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import desk
-from cli.exits import Exit, end
+from cli.exits import Exit, end, stop
 from cli.language import tell
 from cli.reading import stored
 from client import poke
@@ -68,7 +68,7 @@ async def _answer(settings: Settings, number: str, notice: str, unit: str, by: s
         await database.dispose()
     if not any(key.startswith(f"{number}/{notice}/{unit}/") for key in keys):
         notice_key = f"{number}/{notice}"
-        desk.stop(
+        stop(
             Exit.NOT_FOUND,
             f"{unit}：收件箱中没有 {notice_key} 的通知",
             f"{unit}: no message of {notice_key} in this inbox",

@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from cli import desk, opening, reading
-from cli.exits import Exit, end
+from cli.exits import Exit, end, stop
 from cli.faults import fault
 from cli.language import said
 from cli.words import verb_words
@@ -72,11 +72,11 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
             typer.echo(json.dumps(input_schema(command), ensure_ascii=False, indent=2))
             end(Exit.DONE)
         if not number:
-            desk.stop(Exit.BAD_INPUT, "ID：须填事故编号", "ID: expected the incident's number")
+            stop(Exit.BAD_INPUT, "ID：须填事故编号", "ID: expected the incident's number")
         try:
             asked = desk.fields(words or [], file)
         except ValueError as error:
-            desk.stop(Exit.BAD_INPUT, str(error), str(error))
+            stop(Exit.BAD_INPUT, str(error), str(error))
         told = desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id))
         _answer(told, json_)
 
@@ -99,7 +99,7 @@ async def _send(
         asked |= _kept(settings, Path(str(asked.pop("path"))), command)
     name = command_id or desk.new_command_id()
     if "envelope" in asked:
-        desk.stop(
+        stop(
             Exit.BAD_INPUT,
             "envelope：签名凭据由本机生成，只填命令自己的字段",
             "envelope: it is made here; expected the command's own fields",
@@ -108,7 +108,7 @@ async def _send(
         signed = token.sign(number, command, name, **asked)
     except ValidationError as error:
         words = fault(error)
-        desk.stop(Exit.BAD_INPUT, words, words)
+        stop(Exit.BAD_INPUT, words, words)
     client = await desk.connect(settings)
     try:
         receipt = await send(client.get_workflow_handle(number), signed)
@@ -133,7 +133,7 @@ def _kept(settings: Settings, path: Path, command: type[Command]) -> dict[str, A
     try:
         content = path.read_bytes()
     except OSError as error:
-        desk.stop(Exit.BAD_INPUT, f"path：应为可读的文件，{error}", f"path: expected a readable file, {error}")
+        stop(Exit.BAD_INPUT, f"path：应为可读的文件，{error}", f"path: expected a readable file, {error}")
     digest = hashlib.sha256(content).hexdigest()
     folder = settings.folder / "evidence"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -178,3 +178,6 @@ def input_schema(command: type[Command]) -> dict[str, Any]:
     schema["required"] = [name for name in schema.get("required", []) if name != "envelope"]
     schema.get("$defs", {}).pop("Envelope", None)
     return schema
+
+
+app = make_app(Settings, "事故 · incidents: open, command, read")

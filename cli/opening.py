@@ -11,7 +11,8 @@ import typer
 from pydantic import ValidationError
 
 from cli import desk
-from cli.exits import Exit, end
+from cli.chosen import folder_of
+from cli.exits import Exit, end, stop
 from cli.faults import fault
 from cli.freezing import refuse_if_frozen
 from cli.language import said, tell
@@ -76,10 +77,10 @@ async def _open(
         desk.stop_told(Exit.BAD_INPUT if answer.kind == "form" else Exit.REFUSED, answer)
     preview = fold(record, seal(record.head, answer))
     if preview.grades is None:
-        desk.stop(Exit.REFUSED, "预案未给出等级", "the plan gives no grade")
+        stop(Exit.REFUSED, "预案未给出等级", "the plan gives no grade")
     _show(settings, plan, preview, err=json_)
     if not yes and not typer.confirm(said("开启并通知？", "Open and notify?"), err=json_):
-        desk.stop(Exit.REFUSED, "未开启", "not opened")
+        stop(Exit.REFUSED, "未开启", "not opened")
     client = await desk.connect(settings)
     directory = desk.gate(settings)
     directory.keep_plan(digest, plan.name, plan.model_dump_json())
@@ -90,7 +91,7 @@ async def _open(
         desk.stop_told(Exit.BAD_INPUT if refused.refusal.kind == "form" else Exit.REFUSED, refused.refusal)
     except Unanswered as unanswered:
         repeat = f"--id {name} --command-id {command.envelope.command_id}"
-        desk.stop(Exit.UNKNOWN, f"{unanswered.zh}：{repeat}", f"{unanswered.en}: {repeat}")
+        stop(Exit.UNKNOWN, f"{unanswered.zh}：{repeat}", f"{unanswered.en}: {repeat}")
     return {"id": name, "kind": settings.kind, "created": receipt.seq[0] == 1, "grade": preview.grades.computed}
 
 
@@ -134,9 +135,9 @@ def _show(settings: Settings, plan: Plan, preview: Record, err: bool) -> None:
 
 def _plan(settings: Settings, name: str) -> Plan:
     try:
-        plan = load(desk.plan_folder(settings, name)).plan
+        plan = load(folder_of(settings, name)).plan
     except PlanFault as broken:
-        desk.stop(Exit.BAD_INPUT, str(broken), str(broken))
+        stop(Exit.BAD_INPUT, str(broken), str(broken))
     refuse_if_frozen(settings, plan)
     return plan
 
@@ -147,6 +148,6 @@ def _facts(file: str) -> Facts:
         return Facts.model_validate_json(text)
     except ValidationError as error:
         words = fault(error)
-        desk.stop(Exit.BAD_INPUT, words, words)
+        stop(Exit.BAD_INPUT, words, words)
     except (OSError, UnicodeDecodeError) as error:
-        desk.stop(Exit.BAD_INPUT, f"FACTS：应为可读的文件，{error}", f"FACTS: expected a readable file, {error}")
+        stop(Exit.BAD_INPUT, f"FACTS：应为可读的文件，{error}", f"FACTS: expected a readable file, {error}")

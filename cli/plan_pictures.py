@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli import desk, pages
+from cli import pages
 from cli.chosen import plan_of
-from cli.exits import Exit, end
+from cli.exits import Exit, end, stop
 from cli.language import asked, tell
-from cli.reading import record_now
 from incidents import view
 from incidents.record import Record
 from settings import Settings
@@ -39,9 +38,12 @@ def draw(
     found = plan_of(settings, plan)
     record = Record(id="")
     if incident is not None:
+        from cli import desk
+        from cli.reading import record_now
+
         record = desk.run(lambda: record_now(settings, incident))
         if record.plan != found.name:
-            desk.stop(
+            stop(
                 Exit.BAD_INPUT,
                 f"--incident：{incident} 用的是 {record.plan}，应为 {found.name}",
                 f"--incident: {incident} runs by {record.plan}, expected {found.name}",
@@ -56,7 +58,7 @@ def draw(
         try:
             out.write_text(told, "utf-8")
         except OSError as error:
-            desk.stop(Exit.BAD_INPUT, f"--out：写不了 {error}", f"--out: expected a file that can be written, {error}")
+            stop(Exit.BAD_INPUT, f"--out：写不了 {error}", f"--out: expected a file that can be written, {error}")
         tell(f"已画好：{out}", f"drawn: {out}", err=True)
     end(Exit.DONE)
 

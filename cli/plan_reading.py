@@ -8,9 +8,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import desk, sheets
+from cli import sheets
 from cli.chosen import folder_of, plan_of
-from cli.exits import Exit, end
+from cli.exits import Exit, end, stop
 from cli.language import asked, tell
 from plans import evidence
 from plans.coverage import coverage
@@ -88,7 +88,7 @@ def _rows(settings: Settings, plan: str, kind: str | None) -> tuple[ClauseRow, .
         # A stored version has no list of its clauses: the folder of its name has.
         rows = clause_rows(folder_of(settings, plan.rpartition("@")[0] or plan))
     except PlanFault as fault:
-        desk.stop(Exit.BAD_INPUT, str(fault), str(fault))
+        stop(Exit.BAD_INPUT, str(fault), str(fault))
     kinds = sorted({row.kind for row in rows})
     if kind is not None and kind not in kinds:
         _stop("--kind", kinds, kind)
@@ -97,6 +97,4 @@ def _rows(settings: Settings, plan: str, kind: str | None) -> tuple[ClauseRow, .
 
 def _stop(what: str, known: Iterable[str], found: str) -> NoReturn:
     names = ", ".join(known)
-    desk.stop(
-        Exit.BAD_INPUT, f"{what}：应为 {names} 之一，现为 {found}", f"{what}: expected one of {names}, found {found}"
-    )
+    stop(Exit.BAD_INPUT, f"{what}：应为 {names} 之一，现为 {found}", f"{what}: expected one of {names}, found {found}")

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cli import desk
-from cli.exits import Exit, end
+from cli.exits import Exit, end, stop
 from cli.language import said, tell
 from cli.words import verb_words
 from client import NoEngine, NoSuchIncident, Unanswered, record_of, resume
@@ -111,7 +111,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
     ) -> None:
         """导出卷宗 · Write the dossier of an incident, as the log stands, into a new folder."""
         if to.exists():
-            desk.stop(
+            stop(
                 Exit.BAD_INPUT,
                 f"--to：须为尚不存在的文件夹，现为 {to}",
                 f"--to: expected a folder that does not exist yet, found {to}",
@@ -131,7 +131,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         except dossier.Altered as altered:
             if json_:
                 typer.echo(json.dumps({"intact": False, "why": str(altered)}, ensure_ascii=False))
-            desk.stop(Exit.FAULT, f"卷宗已被改动：{altered}", f"altered: {altered}")
+            stop(Exit.FAULT, f"卷宗已被改动：{altered}", f"altered: {altered}")
         if json_:
             typer.echo(json.dumps({"intact": True, "seq": head.seq, "head": head.hash}))
         else:
@@ -166,7 +166,7 @@ def not_found(settings: Settings, number: str) -> NoReturn:
     if (settings.home / other / "store.db").exists():
         hint = "fenghuo drill incident ..." if other == "drill" else "fenghuo incident ..."
         zh, en = f"{zh}；另一类请用 `{hint}`", f"{en}; for the other kind: `{hint}`"
-    desk.stop(Exit.NOT_FOUND, zh, en)
+    stop(Exit.NOT_FOUND, zh, en)
 
 
 async def _list(settings: Settings) -> list[dict[str, Any]]:
@@ -262,10 +262,10 @@ async def _watch(settings: Settings, number: str, json_: bool) -> None:
 async def _resume(settings: Settings, number: str) -> dict[str, Any]:
     record = await _folded(settings, number)
     if record.closed:
-        desk.stop(Exit.REFUSED, f"{number} 已结案", f"{number} is closed")
+        stop(Exit.REFUSED, f"{number} 已结案", f"{number} is closed")
     client = await desk.connect(settings)
     if not await resume(client, record, settings.task_queue):
-        desk.stop(Exit.REFUSED, f"{number} 正在运行，无需恢复", f"{number} runs already")
+        stop(Exit.REFUSED, f"{number} 正在运行，无需恢复", f"{number} runs already")
     return {"id": number, "seq": record.head.seq, "head": record.head.hash}
 
 
@@ -277,7 +277,7 @@ def _time(text: str | None) -> datetime | None:
     except ValueError:
         told = None
     if told is None or told.tzinfo is None:
-        desk.stop(
+        stop(
             Exit.BAD_INPUT,
             f"--as-of：时间须带时区，现为 {text}",
             f"--as-of: expected a time with an offset, found {text}",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli import desk
-from cli.exits import Exit, end
+from cli.exits import Exit, end, stop
 from cli.language import tell
 from plans import roster
 from plans.library import NoSuchPlan, PlanFault, find, load
@@ -57,7 +57,7 @@ def import_roster(plan: PlanName, file: RosterFile) -> None:
     """载入值班表 · Let the people of a roster act; a fault in it changes nothing."""
     told = _read(file)
     if found := list(roster.faults(told, _plan(plan))):
-        desk.stop(Exit.BAD_INPUT, found[0], found[0])
+        stop(Exit.BAD_INPUT, found[0], found[0])
     desk.appoint(Settings(), told)
     tell(f"已载入 {len(told.holders)} 人", f"imported {len(told.holders)} people")
     end(Exit.DONE)
@@ -83,13 +83,13 @@ def _read(file: Path) -> roster.Roster:
     try:
         return roster.read(file)
     except roster.RosterFault as fault:
-        desk.stop(Exit.BAD_INPUT, str(fault), str(fault))
+        stop(Exit.BAD_INPUT, str(fault), str(fault))
 
 
 def _plan(name: str) -> Plan:
     try:
         return load(find(name, Settings().home)).plan
     except NoSuchPlan as error:
-        desk.stop(Exit.NOT_FOUND, str(error), str(error))
+        stop(Exit.NOT_FOUND, str(error), str(error))
     except PlanFault as fault:
-        desk.stop(Exit.BAD_INPUT, str(fault), str(fault))
+        stop(Exit.BAD_INPUT, str(fault), str(fault))
