@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup run test check system lock
+.PHONY: setup run test check draw system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -25,6 +25,9 @@ check: setup  ## style, types, import contracts, unused dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+
+draw: setup  ## the generated documents: plan pages, pictures, schemas
+	$(BIN)/fenghuo plan docs --to docs
 
 system:  ## what Debian must bring: nothing yet
 	@echo "make system: nothing is needed from Debian yet"

@@ -29,8 +29,9 @@ WORDS: Mapping[str, str] = {
     "relocated": "转移", "direct_loss_yuan": "直接经济损失（元）",
     # grading
     "boiler": "锅炉", "pressure_vessel": "压力容器", "pressure_pipeline": "压力管道", "crane": "起重机械",
-    "special_equipment": "特种设备", "toxic": "有毒", "flammable": "易燃", "explosive": "易爆", "none": "无", "lower": "下限", "raise": "提高",
-    "explosion": "爆炸", "crane_overturn": "起重机械整体倾覆", "persons_stranded": "人员滞留", "nothing": "不计入",
+    "special_equipment": "特种设备", "toxic": "有毒", "flammable": "易燃", "explosive": "易爆", "none": "无",
+    "lower": "下限", "raise": "提高", "explosion": "爆炸", "crane_overturn": "起重机械整体倾覆",
+    "persons_stranded": "人员滞留", "nothing": "不计入",
     # roles, legs, lines and triggers
     "watch": "值守", "decider": "决定", "signatory": "签发", "leader": "现场指挥", "unit": "单位负责",
     "auditor": "督查", "phone": "电话", "paper": "书面", "copy": "抄送", "any": "不限", "party": "党委",
