@@ -169,7 +169,7 @@ class _Reader:
         yield self.sheet("reporting", "信息报告时限|Reporting clocks", *heads, rows)
         yield self.items("reporting", "报告内容|What a report states", self.plan.reporting.fields)
         handling = [
-            (word(h.kind, self.lang), self.says(h), self.names(h.by), self.cite(h.clauses))
+            (word(h.kind, self.lang), self.says(h), self.names(h.by or ()), self.cite(h.clauses))
             for h in self.plan.reporting.handling
         ]
         yield self.sheet("reporting", "报告规矩|How reports are handled", "类|Kind", "内容|Rule", "由|By", handling)
@@ -506,8 +506,8 @@ class _Reader:
     def says(self, part: Any) -> str:
         return str(part.en or part.says) if self.lang == "en" else str(part.says)
 
-    def unit(self, name: str) -> str:
-        return self.plan.units[name].name
+    def unit(self, name: str | None) -> str:
+        return self.plan.units[name].name if name else self.t("（未写明）", "(not named)")
 
     def name(self, name: str) -> str:
         """A unit's name, or a post's title."""
