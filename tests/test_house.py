@@ -30,6 +30,9 @@ SHARED = frozenset(get_args(NationalRole)) | {
 }
 """Words that a plan's ids may share with the schema: functions that national rules name, and its own fields."""
 
+STATUTORY = frozenset({"现场指挥部"})
+"""What the law itself calls a body, whatever the plan: order 708 art. 20 on the headquarters on scene."""
+
 
 @cache
 def plans() -> tuple[Plan, ...]:
@@ -54,7 +57,7 @@ def ids(plan: Plan) -> frozenset[str]:
 
 def spoken(text: str, plan: Plan) -> Iterator[str]:
     """The names of this plan that a program text holds."""
-    yield from (name for name in names(plan) if name and name in text)
+    yield from (name for name in names(plan) if name and name not in STATUTORY and name in text)
     stem = plan.name.partition("-")[0]
     yield from re.findall(rf"(?i)\b{stem}\b", text)
     yield from re.findall(rf"\b{plan.about.clause_prefix}\b", text)
