@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup run test faults record golden mutants check bench system lock
+.PHONY: setup run test faults record golden mutants check bench draw system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -40,6 +40,9 @@ check: setup  ## style, types, import contracts, unused dependencies
 
 bench: setup  ## what an incident costs, beside a bare workflow: about 5 minutes; QUICK=--quick for a rough look
 	$(BIN)/python -m bench $(QUICK)
+
+draw: setup  ## the generated documents: plan pages, pictures, schemas
+	$(BIN)/fenghuo plan docs --to docs
 
 system:  ## what Debian must bring: nothing yet
 	@echo "make system: nothing is needed from Debian yet"

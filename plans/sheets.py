@@ -75,6 +75,7 @@ class _Reader:
         about, place = self.plan.about, self.plan.about.jurisdiction
         accepts, confirm = self.words(about.scope.accepts), self.words(about.scope.confirm)
         notes = [
+            about.title,
             f"{place.name}（{place.division_code}，{word(place.tier, self.lang)}），{about.issued}",
             self.rests(self.t(f"受理：{accepts}", f"Takes: {accepts}"), about.scope.clauses),
             *([self.t(f"经人确认后受理：{confirm}", f"After a person's confirmation: {confirm}")] if confirm else []),
@@ -82,15 +83,15 @@ class _Reader:
         if self.plan.silent:
             silent = ", ".join(self.plan.silent)
             notes.append(self.t(f"没有的章节：{silent}", f"Chapters it does not have: {silent}"))
-        yield Sheet("plan", about.title, notes=tuple(notes))
+        yield Sheet("plan", self.t("预案", "The plan"), notes=tuple(notes))
 
     def units(self) -> Iterator[Sheet]:
         rows: list[Row] = []
         for unit in self.plan.units.values():
-            name = "、".join((unit.name, *unit.aliases)) if unit.aliases else unit.name
-            start = (name, word(unit.kind, self.lang))
-            if unit.clauses or not unit.duties:
-                rows.append((*start, "", "", self.cite(unit.clauses)))
+            start = (unit.name, word(unit.kind, self.lang))
+            also = self.t("又称", "also ") + self.t("、", ", ").join(unit.aliases) if unit.aliases else ""
+            if also or unit.clauses or not unit.duties:
+                rows.append((*start, "", also, self.cite(unit.clauses)))
             rows += [(*start, *self.duty(duty)) for duty in unit.duties]
         yield self.sheet(
             "units", "单位与职责|Units and duties", "单位|Unit", "类型|Kind", "阶段|Phase", "职责|Duty", rows
@@ -240,9 +241,9 @@ class _Reader:
         notes = [self.rests(told, command.presumed_clauses)]
         if (hq := command.onsite_hq) is not None:
             told = self.t(
-                f"现场指挥部：{self.when(hq.when)}，{self.unit(hq.ordered_by)}决定，{self.unit(hq.set_up_by)}组建，"
-                f"负责人{self.name(hq.head)}",
-                f"On-site headquarters: {self.when(hq.when)}; ordered by {self.unit(hq.ordered_by)}, set up by "
+                f"{self.unit(hq.unit)}：{self.when(hq.when)}，{self.unit(hq.ordered_by)}决定，"
+                f"{self.unit(hq.set_up_by)}组建，负责人{self.name(hq.head)}",
+                f"{self.unit(hq.unit)}: {self.when(hq.when)}; ordered by {self.unit(hq.ordered_by)}, set up by "
                 f"{self.unit(hq.set_up_by)}, headed by {self.name(hq.head)}",
             )
             notes.append(self.rests(told, hq.clauses))
@@ -260,7 +261,7 @@ class _Reader:
             heads: Row = ("岗位|Posts", "由谁指定|Named by", "由谁确认|Confirmed by")
             yield self.sheet("command", "现场岗位|Posts on scene", *heads, named)
             work = [(self.says(w) + self.asides(w), self.cite(w.clauses)) for w in hq.tasks]
-            yield self.sheet("command", "现场指挥部的工作|Work of the on-site headquarters", "工作|Work", work)
+            yield self.sheet("command", "现场的统一工作|Work of the on-site headquarters", "工作|Work", work)
         powers = [(self.name(p.holder), self.says(p), self.when(p.when), self.cite(p.clauses)) for p in command.powers]
         yield self.sheet("command", "职权|Powers", "谁|Holder", "可以|May", "条件|When", powers)
         passed = [

@@ -30,8 +30,8 @@ WORDS: Mapping[str, str] = {
     # grading
     "boiler": "锅炉", "pressure_vessel": "压力容器", "pressure_pipeline": "压力管道", "crane": "起重机械",
     "special_equipment": "特种设备", "toxic": "有毒", "flammable": "易燃", "explosive": "易爆", "none": "无",
-    "lower": "下限", "raise": "提高",
-    "explosion": "爆炸", "crane_overturn": "起重机械整体倾覆", "persons_stranded": "人员滞留", "nothing": "不计入",
+    "lower": "下限", "raise": "提高", "explosion": "爆炸", "crane_overturn": "起重机械整体倾覆",
+    "persons_stranded": "人员滞留", "nothing": "不计入",
     # roles, legs, lines and triggers
     "watch": "值守", "decider": "决定", "signatory": "签发", "leader": "现场指挥", "unit": "单位负责",
     "auditor": "督查", "phone": "电话", "paper": "书面", "copy": "抄送", "any": "不限", "party": "党委",
@@ -49,6 +49,8 @@ WORDS: Mapping[str, str] = {
     "takeover_or_end": "至上级接管或结束", "target_level": "目标级别的决定人", "current_level": "现行级别的决定人",
     "report": "接报即设", "order": "下令后设", "starter": "启动者", "check_in": "报到", "relieve": "接替",
     "function": "职能交接", "command": "指挥权交接", "accepted_or_declared": "接受或宣布",
+    # what is enough, what a task makes
+    "one": "一个即可", "summary": "总结报告",
     # what stands ready
     "team": "队伍", "register": "名录", "system": "系统", "equipment": "装备", "experts": "专家", "funds": "经费",
     "supervision": "监督检查",

@@ -76,9 +76,10 @@ def wide(words: str, size: float) -> float:
 
 
 def wrapped(words: str, width: float, size: float) -> Iterator[str]:
-    """The words in lines of at most `width` pixels; Chinese breaks anywhere, other words stay whole."""
+    """The words in lines of at most `width` pixels. Chinese breaks between any two signs, though never after an opening
+    mark or before a closing one; other words stay whole."""
     told = ""
-    for piece in re.findall(r"[!-~]+ ?|.", words):
+    for piece in re.findall(r"[!-~]+ ?|[（《“]*.[）》”，。、；：]*", words):
         if told and wide(told + piece.rstrip(), size) > width:
             yield told.rstrip()
             told = ""

@@ -155,7 +155,7 @@ __all__ = [
 
 
 class Change(Frozen):
-    """One edit of what the plan says: `at` is a path of keys and ids (`grading/criteria/LS-1.4-08/counts`)."""
+    """One edit of what the plan says: `at` is a path of keys and ids (`grading/criteria/CLAUSE/counts`)."""
 
     at: str
     to: object

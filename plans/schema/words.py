@@ -94,7 +94,7 @@ UnitId = Annotated[str, Field(pattern=r"^(@[a-z_]+|[a-z][a-z0-9_]*)$"), Refers("
 PostId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$"), Refers("post")]
 GroupId = Annotated[str, Field(pattern=r"^group_[a-z0-9_]+$"), Refers("group")]
 ElementId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-ClauseId = Annotated[str, Field(pattern=r"^(LS|ZS|N|[A-Z]{2,4})-[A-Za-z0-9.()\-]+$")]
+ClauseId = Annotated[str, Field(pattern=r"^[A-Z]{1,4}-[A-Za-z0-9.()\-]+$")]
 Clauses = tuple[ClauseId, ...]
 
 GRADES: tuple[Grade, ...] = ("IV", "III", "II", "I")

@@ -1,0 +1,103 @@
+"""An entry that acts cites the clauses of its own element and no others: coverage rests on that."""
+
+from collections.abc import Iterator
+
+from incidents import approval, commander, notices
+from incidents import tasks as work
+from incidents.logbook import Entry
+from plans import walk
+from plans.coverage import ACTS
+from plans.schema import Condition, NotifyRule, ReportRule, Work
+from tests.support import PLAN
+from tests.test_incidents_incident import DEPUTY, HEAD, Desk
+
+NATIONAL = "N-"
+
+
+def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
+    """The clauses of each element that an entry acts on, read from what the entry says it is about."""
+    parts = [part for _, part in walk.elements(PLAN)]
+    data, said = entry.data, desk.record
+    match entry.kind:
+        case "task_moved":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Work) and p.id == said.tasks[data["task"]].rule)
+        case "condition_found":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Condition) and p.id == data["condition"])
+        case "clock_done" | "clock_void" | "clock_missed" | "clock_stood_down":
+            rule = said.clocks[data["clock"]].rule
+            yield from (set(p.clauses) for p in parts if isinstance(p, ReportRule) and p.id == rule)
+        case "notice_answered":
+            yield from (set(p.clauses) for p in parts if isinstance(p, NotifyRule) and p.unit in data["units"])
+        case "approval_answered":
+            stages = said.approvals[data["approval"]].stages
+            yield from (set(stage.clauses) for stage in stages if stage.stage == data["act"]["stage"])
+        case "command_passed":
+            yield set(PLAN.posts[data["post"]].clauses)
+        case "withdrawn":
+            yield set(PLAN.termination.withdrawal.clauses)
+        case "response_lifted":
+            yield set(PLAN.termination.lifting.clauses)
+        case "end_approved":
+            yield set(PLAN.termination.scene_end.clauses)
+        case "level_ordered":
+            rule = PLAN.response.levels[data["level"]]
+            yield {*rule.clauses, *rule.approval.clauses, *(rule.base.clauses if rule.base else ())}
+        case "proposed":
+            asked = said.approvals[data["approval"]]
+            if asked.what == "level":
+                assert asked.level is not None
+                yield set(PLAN.response.levels[asked.level].approval.clauses)
+            yield {*PLAN.termination.scene_end.clauses, *PLAN.termination.lifting.clauses}
+        case "opened":
+            yield set(PLAN.command.presumed_clauses)
+
+
+def whole() -> Desk:
+    """An ordinary accident from the call to the archive, with answers."""
+    desk = Desk(deaths=1, verified=True)
+    desk.wait(minutes=1)
+    desk.start_level_four()
+    for name, notice in desk.record.notices.items():
+        if name.startswith("N-level") or name == "N-early":
+            told = tuple(
+                notices.Answered(notice=name, unit=unit, by="值班员", at=desk.now) for unit in notice.recipients
+            )
+            desk.write(tuple(notices.answers(desk.record, told, desk.now)))
+    desk.does(commander.DeclareHandover, post="onsite_commander", by="次仁", way="named")
+    desk.report_all()
+    desk.end_scene()
+    desk.does(approval.Decide, "赵", HEAD, approval="A3")
+    desk.does(approval.Sign, "王", DEPUTY, approval="A3")
+    for task in list(desk.record.tasks.values()):
+        if task.state in ("given", "asked", "held"):
+            words = {"outcome": "not_applicable", "words": "无此情形"} if task.state != "given" else {}
+            desk.does(work.CompleteTask, task=task.id, **words)
+    assert desk.record.phase == "recovery"
+    return desk
+
+
+def test_an_acting_entry_cites_only_the_clauses_of_its_own_element() -> None:
+    desk = whole()
+    seen = set()
+    for entry in desk.entries:
+        if entry.kind in ACTS:
+            cited = {clause for clause in entry.clauses if not clause.startswith(NATIONAL)}
+            allowed = set().union(*own(desk, entry))
+            assert cited <= allowed, (entry.kind, entry.data, cited - allowed)
+            if cited:
+                seen.add(entry.kind)
+    assert seen >= {
+        "opened", "proposed", "approval_answered", "level_ordered", "notice_answered", "command_passed", "clock_done",
+        "task_moved", "condition_found", "end_approved", "withdrawn", "response_lifted",
+    }  # fmt: skip
+
+
+def test_an_answer_cites_what_its_unit_is_called_by_and_not_what_others_are() -> None:
+    desk = Desk(deaths=1, verified=True)
+    desk.start_level_four()
+    called = desk.record.notices["N-level-IV"].recipients
+    calls = [call for call in PLAN.response.levels["IV"].notify if call.unit in called]
+    one = next(call for call in calls if set(call.clauses) != set(calls[0].clauses))
+    told = (notices.Answered(notice="N-level-IV", unit=one.unit, by="值班员", at=desk.now),)
+    (entry,) = notices.answers(desk.record, told, desk.now)
+    assert entry.clauses == one.clauses
