@@ -31,11 +31,20 @@ class Archive:
         plan = self._gate.plan(request.plan_hash)
         if plan is None:
             raise ApplicationError(f"the store has no plan {request.plan_hash[:12]}")
-        history = await self._client.get_workflow_handle(request.incident).fetch_history()
+        history = await runs(self._client, request.incident)
         refusals = [told for told in self._gate.refusals() if told["incident"] == request.incident]
         folder = self._folder / request.incident
-        manifest = await asyncio.to_thread(
-            dossier.write, folder, entries, plan, refusals, history.to_json(), self._evidence
-        )
+        manifest = await asyncio.to_thread(dossier.write, folder, entries, plan, refusals, history, self._evidence)
         activity.logger.info("archived", extra={"incident": request.incident, "manifest": manifest})
         return ArchiveResult(manifest=manifest, seq=entries[-1].seq)
+
+
+async def runs(client: Client, incident: str) -> list[str]:
+    """The engine's own JSON of every run of an incident, from the first to the last."""
+    run_id: str | None = (await client.get_workflow_handle(incident).describe()).run_id
+    told: list[str] = []
+    while run_id:
+        history = await client.get_workflow_handle(incident, run_id=run_id).fetch_history()
+        told.insert(0, history.to_json())
+        run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+    return told

@@ -1,8 +1,8 @@
 """The dossier (归档): an incident as a folder that is read without this program, and proves that nothing was altered.
 
 `logbook.jsonl` (a line for each entry, as hashed), `plan.json` (whole, under its hash), `refusals.jsonl`,
-`first-page.json`, `history.json` (the engine's own), `evidence/` (files by their SHA-256), and `manifest.json`, which
-names each file with its SHA-256.
+`first-page.json`, `history/` (the engine's own, a file for each run), `evidence/` (files by their SHA-256), and
+`manifest.json`, which names each file with its SHA-256.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def write(
     entries: Sequence[Entry],
     plan: str,
     refusals: Sequence[Mapping[str, Any]],
-    history: str | None = None,
+    history: Sequence[str] = (),
     evidence: Path | None = None,
 ) -> str:
     """Write, or renew, the dossier of one incident and give the SHA-256 of its manifest. A half-written one is never
@@ -47,9 +47,9 @@ def write(
         "refusals.jsonl": "".join(_line(refusal) for refusal in refusals),
         "first-page.json": json.dumps(view.first_page(record, entries), ensure_ascii=False, indent=2) + "\n",
     }
-    if history is not None:
-        texts["history.json"] = history
+    texts |= {f"history/{number}.json": run for number, run in enumerate(history, start=1)}
     for name, text in texts.items():
+        (fresh / name).parent.mkdir(exist_ok=True)
         (fresh / name).write_text(text, "utf-8")
     for digest in record.evidence:
         if evidence is not None and (evidence / digest).is_file():

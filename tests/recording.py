@@ -22,6 +22,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
+from activities.archive import runs
 from client import CommandRefused, open_incident, poke, record_of, send
 from incidents import view
 from incidents.incident import fold
@@ -119,7 +120,7 @@ async def record(scene: Scene, folder: Path) -> None:
             )
             async with build_worker(engine.client, settings, database, gate):
                 await player.play()
-            runs = await _runs(engine.client, scene.name)
+            history = [json.loads(run) for run in await runs(engine.client, scene.name)]
         entries = await Logbooks(database).read(scene.name)
         gate.close()
         await database.dispose()
@@ -127,20 +128,8 @@ async def record(scene: Scene, folder: Path) -> None:
     folder.mkdir(parents=True)
     lines = [json.dumps(view.line(entry), ensure_ascii=False, separators=(",", ":")) for entry in entries]
     _write(folder / "logbook.jsonl", "\n".join(lines))
-    _write(folder / "history.json", json.dumps(runs, ensure_ascii=False, separators=(",", ":")))
+    _write(folder / "history.json", json.dumps(history, ensure_ascii=False, separators=(",", ":")))
     _write(folder / "plan.json", plan_today().model_dump_json())
-
-
-async def _runs(client: Client, name: str) -> list[Any]:
-    """The engine's own JSON of every run, from the first to the last."""
-    newest = await client.get_workflow_handle(name).describe()
-    runs: list[Any] = []
-    run_id: str | None = newest.run_id
-    while run_id:
-        history = await client.get_workflow_handle(name, run_id=run_id).fetch_history()
-        runs.insert(0, json.loads(history.to_json()))
-        run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
-    return runs
 
 
 def _write(file: Path, text: str) -> None:
