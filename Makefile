@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup run test check system lock
+.PHONY: setup run test faults record golden mutants check system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -18,6 +18,18 @@ run: setup  ## the engine and a worker here, until Ctrl-C
 
 test: setup  ## everything that needs nothing but Python, pip and make
 	$(BIN)/python -m pytest -n 2
+
+faults: setup  ## kill -9 at every crash point, with every receiver, three times: about 30 minutes, ends with a table
+	$(BIN)/python -m pytest tests/test_worker_crashes.py --every-point -n 2
+
+record: setup  ## the witnesses in tests/histories anew: read its README first
+	$(BIN)/python -m tests.recording
+
+golden: setup  ## the golden commands alone, after a change of a plan
+	$(BIN)/python -m tests.recording --golden
+
+mutants: setup  ## every wrong release against every check that guards this one
+	$(BIN)/python -m tests.mutants
 
 check: setup  ## style, types, import contracts, unused dependencies
 	$(BIN)/ruff check .

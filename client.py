@@ -192,8 +192,9 @@ async def _answered(ask: Callable[[], Awaitable[Receipt]], command: Command) -> 
                 try:
                     return await ask()
                 except RPCError as error:
-                    # Too many updates of one incident in flight: the same one again, under the same id.
-                    if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
+                    # Too many updates of one incident in flight, or its task has just failed: the same one again,
+                    # under the same id.
+                    if error.status not in (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.FAILED_PRECONDITION):
                         raise
                     await asyncio.sleep(0.2)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):

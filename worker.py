@@ -12,6 +12,8 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetStickyTaskQueueRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
@@ -24,6 +26,7 @@ from activities.gateways.port import Channel, Ledgered
 from activities.gateways.smtp import Smtp
 from activities.gateways.webhook import Webhook
 from activities.logbook import Logbook
+from activities.pulse import PulseInterceptor
 from observing import observe
 from plans import registry
 from settings import Settings
@@ -34,9 +37,12 @@ from store.ledger import Ledger
 from store.logbook import Logbooks
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
+from workflows.misshapen import WatchfulRunner
 
 STICKY_FOR = timedelta(seconds=2)
-"""After a worker dies its incidents wait this long for it before another takes them."""
+"""After a worker dies its incidents wait this long for it before another takes them, unless one is started."""
+PULSE_AT_LEAST_EVERY = timedelta(seconds=1)
+"""The library holds heartbeats back, by default until little is left of the time that they have."""
 CONNECT_WITHIN = timedelta(seconds=30)
 
 log = structlog.get_logger()
@@ -51,9 +57,11 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
-        interceptors=[GateInterceptor(gate)],
+        workflow_runner=WatchfulRunner(),
+        interceptors=[GateInterceptor(gate), PulseInterceptor()],
         activities=[Logbook(Logbooks(database)).sync, delivery.deliver, archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
+        max_heartbeat_throttle_interval=PULSE_AT_LEAST_EVERY,
         graceful_shutdown_timeout=settings.grace,
     )
 
@@ -90,6 +98,25 @@ async def connect(settings: Settings) -> Client:
                 await asyncio.sleep(0.2)
 
 
+async def take_over(client: Client, settings: Settings) -> None:
+    """Have the incidents of a worker that died come to this one at once. A living one's come too: it reads them anew.
+
+    Where the engine can't do it, each waits `STICKY_FOR` once.
+    """
+    try:
+        async for found in client.list_workflows(
+            f'ExecutionStatus = "Running" AND TaskQueue = "{settings.task_queue}"'
+        ):
+            await client.workflow_service.reset_sticky_task_queue(
+                ResetStickyTaskQueueRequest(
+                    namespace=settings.namespace,
+                    execution=WorkflowExecution(workflow_id=found.id, run_id=found.run_id),
+                )
+            )
+    except RPCError as error:
+        log.warning("could not take every incident over", why=error.message)
+
+
 async def run(settings: Settings) -> int:
     """Work until asked to stop. Returns the exit code."""
     observe(settings.folder / "worker.log", loud=True)
@@ -111,6 +138,7 @@ async def run(settings: Settings) -> int:
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+    await take_over(client, settings)
     async with build_worker(client, settings, database, gate):
         log.info("worker ready", kind=settings.kind, address=settings.address, queue=settings.task_queue)
         await asked_to_stop.wait()

@@ -124,6 +124,14 @@ def who(settings: Settings, user: str | None, post: str | None) -> Token:
     return _token(person, post or person.posts[0])
 
 
+def plan_folder(settings: Settings, name: str) -> Path:
+    """The folder of a plan, or the end of the command."""
+    try:
+        return library.find(name, settings.home)
+    except library.NoSuchPlan as error:
+        stop(Exit.NOT_FOUND, str(error), str(error))
+
+
 async def connect(settings: Settings) -> Client:
     """A client of the engine, once a worker listens. Raises `NoEngine`, saying what to start."""
     told = await status(settings)

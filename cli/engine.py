@@ -35,6 +35,9 @@ COMMON_CONFIG = {
     # A workflow task that fails once is already worth telling.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "1",
     "history.maxInFlightUpdates": "100",
+    # An update may be as long as the port takes, and its refusal holds it whole: with a lower limit for the answer than
+    # for the question, a call of 2.1 MB would keep the incident from its next task until the caller goes away.
+    "limit.blobSize.error": str(4 << 20),
 }
 KIND_CONFIG: dict[Kind, dict[str, str]] = {
     # Whoever may skip time on a server may skip it for any incident there.

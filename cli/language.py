@@ -31,9 +31,15 @@ def take(words: list[str]) -> list[str]:
     return left
 
 
+def asked() -> Language | None:
+    """The language that was asked for, if any."""
+    told = os.environ.get(_VARIABLE)
+    return "en" if told == "en" else "zh" if told else None
+
+
 def said(zh: str, en: str) -> str:
     """These words in the language that was asked for."""
-    return en if os.environ.get(_VARIABLE) == "en" else zh
+    return en if asked() == "en" else zh
 
 
 def tell(zh: str, en: str, err: bool = False) -> None:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cli import desk
 from cli.exits import Exit, end
 from cli.faults import fault
+from cli.freezing import refuse_if_frozen
 from cli.language import said, tell
 from cli.reading import stored
 from client import CommandRefused, Unanswered
@@ -24,7 +25,7 @@ from incidents.incident import fold, follow_ups, handle
 from incidents.logbook import seal
 from incidents.record import Record
 from plans import registry
-from plans.library import NoSuchPlan, PlanFault, find, load
+from plans.library import PlanFault, load
 from plans.schema import Plan
 from settings import Settings
 from workflows.messages import Carried
@@ -133,11 +134,11 @@ def _show(settings: Settings, plan: Plan, preview: Record, err: bool) -> None:
 
 def _plan(settings: Settings, name: str) -> Plan:
     try:
-        return load(find(name, settings.home)).plan
-    except NoSuchPlan as error:
-        desk.stop(Exit.NOT_FOUND, str(error), str(error))
+        plan = load(desk.plan_folder(settings, name)).plan
     except PlanFault as broken:
         desk.stop(Exit.BAD_INPUT, str(broken), str(broken))
+    refuse_if_frozen(settings, plan)
+    return plan
 
 
 def _facts(file: str) -> Facts:

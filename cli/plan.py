@@ -11,16 +11,20 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
+from cli import checking, copying, plan_pictures, plan_reading
 from cli.exits import Exit, end
 from cli.faults import fault
-from cli.language import said
+from cli.language import said, tell
 from cli.verdict import headline, reasons
 from incidents.accident import Facts
 from plans.grading import Hit, Verdict, grade
 from plans.library import NoSuchPlan, PlanFault, find, load, shipped
 from plans.schema import Plan
+from settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="预案 · plans")
+for family in (plan_reading, plan_pictures):
+    family.add(app)
 
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout")]
 FactsFile = Annotated[str, typer.Argument(help="FACTS.json, .jsonl, or -")]
@@ -37,20 +41,37 @@ def list_plans(json_: Json = False) -> None:
 
 
 @app.command("check")
-def check_plan(plan: str, json_: Json = False) -> None:
-    """检查预案 · whether a plan can be read and its decisions fit: 0, else 1."""
-    try:
-        loaded = load(find(plan)).plan
-    except NoSuchPlan as error:
-        _stop(Exit.NOT_FOUND, str(error))
-    except PlanFault as broken:
-        _stop(Exit.FAULT, str(broken))
-    settled = [{"id": d.id, "choice": d.choice, "confirmed": d.confirmed} for d in loaded.decisions]
-    if json_:
-        typer.echo(json.dumps({"plan": plan, "faults": [], "settled": settled}, ensure_ascii=False))
-    else:
-        for decision in settled:
-            typer.echo(f"{decision['id']}  {'已确认' if decision['confirmed'] else '待确认'}  {decision['choice']}")
+def check_plan(
+    plan: Annotated[str, typer.Argument(help="PLAN")] = "",
+    settled: Annotated[bool, typer.Option("--settled", help="也列已解决的 · the settled ones too")] = False,
+    without: Annotated[bool, typer.Option("--without-decisions", help="不计我方决定 · as if undecided")] = False,
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="按哪一天 · as of which day")
+    ] = None,
+    rules: Annotated[bool, typer.Option("--rules", help="列出所有规则 · list the rules")] = False,
+    json_: Json = False,
+) -> None:
+    """检查预案 · what a plan leaves open or contradicts, and what was decided: 0, or 1 for a fault nobody settled."""
+    if rules:
+        checking.rules(json_)
+    if not plan:
+        _stop(
+            Exit.BAD_INPUT, said("PLAN：应写明要检查的预案，或用 --rules", "PLAN: expected a plan to check, or --rules")
+        )
+    checking.check(plan, settled, not without, (on or datetime.now(UTC)).date(), json_)
+
+
+@app.command("new")
+def new_plan(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="新名 · a-z, 0-9 and -")],
+    old: Annotated[str, typer.Option("--from", metavar="OLD", help="以哪一预案为底 · the plan to copy")],
+    json_: Json = False,
+) -> None:
+    """另存新版 · copy a plan into this home, to edit it there."""
+    folder = copying.copy(Settings(), name, old)
+    told = {"plan": name, "folder": str(folder)}
+    typer.echo(json.dumps(told, ensure_ascii=False) if json_ else f"{folder}")
+    tell(f"接下来修改，再检查：fenghuo plan check {name}", f"edit it, then: fenghuo plan check {name}", err=True)
     end(Exit.DONE)
 
 

@@ -53,7 +53,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
     @app.command("show")
     def show(number: Number, json_: Json = False) -> None:
         """现状 · How an incident stands now."""
-        record = desk.run(lambda: _record(settings(), number))
+        record = desk.run(lambda: record_now(settings(), number))
         told = view.shown(record)
         typer.echo(json.dumps(told, ensure_ascii=False) if json_ else _words(settings(), told))
         end(Exit.DONE)
@@ -212,7 +212,8 @@ async def _entries(settings: Settings, number: str) -> tuple[Entry, ...]:
     return entries
 
 
-async def _record(settings: Settings, number: str) -> Record:
+async def record_now(settings: Settings, number: str) -> Record:
+    """How an incident stands: fresh from itself, or folded from the stored log where it runs no more."""
     try:
         client = await desk.connect(settings)
         return await record_of(client.get_workflow_handle(number))

@@ -58,11 +58,13 @@ class Side:
 
     async def look(self) -> bool:
         """Start a worker again that ended. False if the server is gone: nothing here can go on."""
-        if self._engine is None or self._engine.process.returncode is not None:
-            log.error("the engine ended unexpectedly", kind=self.settings.kind)
+        if self._engine is None:
+            return False
+        if self._engine.process.returncode is not None:
+            log.error("the engine ended unexpectedly", kind=self.settings.kind, **_ended(self._engine.process))
             return False
         if self._worker is not None and self._worker.returncode is not None:
-            log.error("the worker ended unexpectedly", kind=self.settings.kind, code=self._worker.returncode)
+            log.error("the worker ended unexpectedly", kind=self.settings.kind, **_ended(self._worker))
             self._say("值守进程意外停止，正在重启", "the worker ended unexpectedly; starting it again")
             await asyncio.sleep(WORKER_AGAIN_AFTER.total_seconds())
             await self._start_worker()
@@ -194,6 +196,11 @@ def _clean() -> dict[str, str]:
         if name.startswith(DRILL_PREFIX)
     }
     return {**passed, **own}
+
+
+def _ended(process: asyncio.subprocess.Process) -> dict[str, int | None]:
+    """Who ended, and how: a code below zero is the signal that killed it."""
+    return {"pid": process.pid, "code": process.returncode}
 
 
 def _say_where(settings: Settings, told: dict[str, object] | None) -> None:

@@ -21,6 +21,8 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     yield from tasks.give(plan, record, [rule for rule in plan.disposal.tasks if rule.id not in known], now, "early")
     if NOTICE not in record.notices:
         titles = tasks.titles(plan.disposal.tasks, record)
-        called = {rule.unit: titles.get(rule.unit, "") for rule in plan.disposal.notify if holds(rule.when, record)}
+        calls = [rule for rule in plan.disposal.notify if holds(rule.when, record)]
+        called = {rule.unit: titles.get(rule.unit, "") for rule in calls}
+        cites = {rule.unit: rule.clauses for rule in calls}
         if called:
-            yield issue(plan, record, now, NOTICE, "early", called, clauses=plan.disposal.clauses)
+            yield issue(plan, record, now, NOTICE, "early", called, clauses=plan.disposal.clauses, cites=cites)

@@ -64,7 +64,7 @@ def notify(plan: Plan, record: Record, command: Notify, now: datetime) -> Answer
                 reason=f"units: expected units or posts of the plan, found {name}",
             )
     steps = command.steps or tuple(Step(channel=s.channel, wait=s.wait) for s in plan.notices.chase)
-    data = _issued(fresh("N1", record.notices), command.text, dict.fromkeys(command.units, ""), steps, True)
+    data = _issued(fresh("N1", record.notices), command.text, dict.fromkeys(command.units, ""), steps, True, {})
     return (command.entry("notice_issued", now, data),)
 
 
@@ -77,9 +77,13 @@ def issue(
     duties: Mapping[str, str],
     chased: bool = True,
     clauses: tuple[str, ...] = (),
+    cites: Mapping[str, tuple[str, ...]] | None = None,
     **fields: str,
 ) -> Draft:
-    """The entry of a notice that a rule brings: the plan's text for this occasion, filled from the facts."""
+    """The entry of a notice that a rule brings: the plan's text for this occasion, filled from the facts.
+
+    `cites` has the clauses by which each unit is called: its answer cites them.
+    """
     facts = record.known()
     told = {"place": facts.place.name, "enterprise": facts.enterprise, "summary": facts.summary, **fields}
     if record.grades is not None:
@@ -87,7 +91,7 @@ def issue(
     # One pass: a fact that looks like a field is never expanded.
     text = re.sub(r"\{(\w+)\}", lambda field: told.get(field[1], field[0]), plan.notices.texts[occasion])
     steps = tuple(Step(channel=step.channel, wait=step.wait) for step in plan.notices.chase)
-    data = _issued(name, text, duties, steps, chased)
+    data = _issued(name, text, duties, steps, chased, cites or {})
     return by_system("notice_issued", now, now, data, clauses)
 
 
@@ -97,12 +101,18 @@ def clock_time(plan: Plan, at: datetime) -> str:
 
 
 def _issued(
-    name: str, text: str, duties: Mapping[str, str], steps: tuple[Step, ...], chased: bool
+    name: str,
+    text: str,
+    duties: Mapping[str, str],
+    steps: tuple[Step, ...],
+    chased: bool,
+    cites: Mapping[str, tuple[str, ...]],
 ) -> dict[str, object]:
     return {
         "notice": name,
         "text": text,
         "units": dict(duties),
+        "cites": {unit: list(clauses) for unit, clauses in cites.items() if clauses and unit in duties},
         "chased": chased,
         "steps": [step.model_dump(mode="json") for step in steps],
     }
@@ -129,7 +139,9 @@ def answers(record: Record, events: tuple[Answered, ...], now: datetime) -> Iter
         if recipient and NOTICE.can(recipient.state, "answer") and event.unit not in news.get(event.notice, {}):
             news.setdefault(event.notice, {})[event.unit] = [event.by, event.at.isoformat()]
     for name, units in news.items():
-        yield by_system("notice_answered", now, now, {"notice": name, "units": units})
+        known = record.notices[name].recipients
+        cited = tuple(dict.fromkeys(clause for unit in units for clause in known[unit].clauses))
+        yield by_system("notice_answered", now, now, {"notice": name, "units": units}, cited)
 
 
 def chases(record: Record, now: datetime) -> Iterator[Draft]:
@@ -171,7 +183,10 @@ def issued(record: Record, entry: Draft) -> Record:
         text=entry.data["text"],
         chased=entry.data["chased"],
         steps=tuple(Step.model_validate(step) for step in entry.data["steps"]),
-        recipients={unit: Recipient(unit=unit, duty=duty) for unit, duty in entry.data["units"].items()},
+        recipients={
+            unit: Recipient(unit=unit, duty=duty, clauses=tuple(entry.data["cites"].get(unit, ())))
+            for unit, duty in entry.data["units"].items()
+        },
     )
     return _put(record, notice)
 

@@ -76,6 +76,8 @@ class Recipient(Part):
 
     unit: str
     duty: str = ""
+    clauses: tuple[str, ...] = ()
+    """By which it is called."""
     step: int = 0
     state: str = NOTICE.initial
     answered_by: str = ""

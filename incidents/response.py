@@ -89,7 +89,9 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
         "grade": record.standing(),
     }
     data = approval.ask(record, "level", rule.approval, asks, command.envelope.user)
-    return (command.entry("proposed", now, data, rule.approval.clauses),)
+    laid_before = rule.approval.proposal.clauses if rule.approval.proposal else ()
+    cited = tuple(dict.fromkeys((*laid_before, *rule.approval.clauses)))
+    return (command.entry("proposed", now, data, cited),)
 
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
@@ -120,7 +122,9 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
         "signed_by": granted.acts[-1].post,
         "form": granted.acts[-1].form,
     }
-    yield by_system("level_ordered", start, now, order, (*rule.approval.clauses, LAW))
+    base = rule.base.clauses if rule.base else ()
+    cited = dict.fromkeys((*rule.clauses, *rule.approval.clauses, *base, LAW))
+    yield by_system("level_ordered", start, now, order, tuple(cited))
     after = record.but(level=granted.level)
     units = [call.unit for call in calls if call.answer and _ticked(call, granted, after)]
     units = list(dict.fromkeys((*units, *granted.asks.get("call_also", ()))))
@@ -137,10 +141,13 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
         "duration": f"{duration.total_seconds() / 3600:g}小时",
     }
     name = fresh(f"N-level-{granted.level}", record.notices)
-    yield issue(plan, record, now, name, "order", called, clauses=rule.clauses, **said)
+    cites = {call.unit: call.clauses for call in calls}
+    yield issue(plan, record, now, name, "order", called, clauses=rule.clauses, cites=cites, **said)
     if informed:
         name = fresh(f"N-inform-{granted.level}", record.notices)
-        yield issue(plan, record, now, name, "informed", informed, chased=False, clauses=rule.clauses, **said)
+        yield issue(
+            plan, record, now, name, "informed", informed, chased=False, clauses=rule.clauses, cites=cites, **said
+        )
     for running in _expected_ends(record):
         yield from deadlines.void(record, running, now, "已下达新的命令")
     # Before the expected duration ends somebody extends, changes or ends the response.
@@ -199,7 +206,7 @@ def _lifted(plan: Plan, record: Record, granted: Approval, now: datetime) -> Ite
         for recipient in notice.recipients.values()
     }
     if told:
-        said = {"level": str(record.level), "from": clock_time(plan, at)}
+        said: dict[str, Any] = {"level": record.level, "from": clock_time(plan, at)}
         name = fresh("N-lifted", record.notices)
         yield issue(
             plan, record, now, name, "lifted", told, chased=False, clauses=plan.termination.lifting.clauses, **said

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from incidents.logbook import Entry
@@ -72,6 +73,21 @@ def shown(record: Record) -> dict[str, Any]:
         "archive": record.archive or None,
         "seq": record.head.seq,
         "head": record.head.hash,
+    }
+
+
+def places(record: Record) -> dict[str, Mapping[str, int]]:
+    """Where an incident stands in each chart, by the chart's name: how many stand in a state now."""
+    acts = [act for approval in record.approvals.values() for act in approval.acts if act.form != "in_system"]
+    recipients = [recipient for notice in record.notices.values() for recipient in notice.recipients.values()]
+    return {
+        "lifecycle": {record.phase: 1},
+        "approval": Counter(approval.state for approval in record.approvals.values()),
+        "hand": Counter(act.hand for act in acts),
+        "clock": Counter(clock.verdict for clock in record.clocks.values()),
+        "notice": Counter(recipient.state for recipient in recipients),
+        "task": Counter(task.state for task in record.tasks.values()),
+        "command": {record.commander.state: 1} if record.commander else {},
     }
 
 

@@ -14,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from plans import walk
+from plans import references
+from plans.decisions import NoSuchPlace, decide, touched
+from plans.lines import line_of
 from plans.schema import (
     About,
     CommandRules,
@@ -36,7 +38,6 @@ from plans.schema import (
     TerminationRules,
     Unit,
     WarningRules,
-    Work,
 )
 
 SHIPPED = Path(__file__).parent
@@ -65,7 +66,7 @@ CHAPTERS: Mapping[str, TypeAdapter[Any]] = {
 OPTIONAL = ("groups", "warning", "release", "preparedness", "outside")
 """Chapters that a plan may do without."""
 
-_DECISIONS = TypeAdapter(tuple[Decision, ...])
+DECISIONS = TypeAdapter(tuple[Decision, ...])
 
 
 class PlanFault(ValueError):
@@ -76,15 +77,26 @@ class NoSuchPlan(LookupError):
     """Neither a shipped plan nor a folder."""
 
 
+class ClauseRow(NamedTuple):
+    """One sentence of a plan that asks something, as its clauses.tsv lists it: `asks` in short English words."""
+
+    clause: str
+    section: str
+    kind: str
+    asks: str
+
+
 class Loaded(NamedTuple):
     """A plan in both layers: the chapters as they stand, holes included, and the effective whole.
 
-    `raw` is what the files hold, with the lines that `locate` reads.
+    `raw` are the files' root nodes, whose lines `locate` reads; `clauses` are the ids that may be cited.
     """
 
+    folder: Path
     says: Mapping[str, Any]
     plan: Plan
     raw: Mapping[str, Any]
+    clauses: frozenset[str]
 
 
 def shipped() -> tuple[str, ...]:
@@ -103,88 +115,119 @@ def find(name: str, home: Path | None = None) -> Path:
 
 
 def load(folder: Path) -> Loaded:
-    """Both layers of the plan in `folder`. Raises `PlanFault`."""
+    """Both layers of the plan in `folder`. Raises `PlanFault`, also for a name of nothing or an id twice."""
+    loaded = read(folder)
+    chapters = chapters_of(loaded.plan)
+    for at, name, expected in references.unknown(chapters, loaded.clauses):
+        raise PlanFault(f"{_line(folder, loaded.raw, at)} {at} {name}: expected one of {expected}")
+    for at, name in references.twice(chapters):
+        raise PlanFault(f"{_line(folder, loaded.raw, at)} {at}: the id '{name}' stands twice")
+    return loaded
+
+
+def read(folder: Path, decided: bool = True) -> Loaded:
+    """Both layers, names that lead nowhere and all; without `decided` as if there were no decisions.
+
+    Raises `PlanFault`.
+    """
     present = [name for name in CHAPTERS if name not in OPTIONAL or (folder / f"{name}.yaml").exists()]
-    raw = {name: _read(folder / f"{name}.yaml") for name in present}
-    says = {name: _checked(CHAPTERS[name], raw[name], folder / f"{name}.yaml", raw[name]) for name in present}
-    decisions = _decisions(folder / "decisions.yaml")
-    data = {name: CHAPTERS[name].dump_python(says[name], mode="json") for name in present}
+    files = {name: folder / f"{name}.yaml" for name in present}
+    told = {name: _parse(file) for name, file in files.items()}
+    raw = {name: node for name, (_, node) in told.items()}
+    says = {name: _checked(CHAPTERS[name], told[name][0], files[name], raw[name]) for name in present}
+    decisions = _decisions(folder / "decisions.yaml", raw) if decided else ()
+    data = _plain(says)
     for decision in decisions:
-        for change in decision.changes:
-            _apply(data, change.at, change.to, decision.id)
+        try:
+            decide(data, decision)
+        except NoSuchPlace as fault:
+            place = _line(folder, raw, f"decisions/{decision.id}/changes/{fault.change}")
+            raise PlanFault(f"{place} decision {decision.id}: {fault}") from None
     _join_national(data, folder)
-    effective = {name: _checked(CHAPTERS[name], data[name], folder / "decisions.yaml", {}) for name in present}
-    national = _read(NATIONAL / "grading.yaml")
+    try:
+        effective = {name: CHAPTERS[name].validate_python(data[name]) for name in present}
+    except ValidationError as error:
+        raise PlanFault(_misfit(folder, raw, says, decisions, error)) from None
+    national, node = _parse(NATIONAL / "grading.yaml")
     plan = Plan(
         name=folder.name,
         about=effective.pop("plan"),
-        national=_checked(TypeAdapter(NationalGrading), national, NATIONAL / "grading.yaml", national),
+        national=_checked(TypeAdapter(NationalGrading), national, NATIONAL / "grading.yaml", node),
         decisions=decisions,
         silent=tuple(name for name in OPTIONAL if name not in present),
         **effective,
     )
-    known = clauses(folder) | clauses(NATIONAL)
-    for fault in (*_unknown_clauses(plan, known), *_unknown_names(plan), *_twice(plan)):
-        raise PlanFault(f"{folder}: {fault}")
-    return Loaded(says, plan, raw)
+    if both := set(plan.units) & set(plan.posts):
+        raise PlanFault(f"{folder / 'posts.yaml'} {min(both)}: a unit has this name already")
+    return Loaded(folder, says, plan, raw, clauses(folder) | clauses(NATIONAL))
+
+
+def chapters_of(plan: Plan) -> dict[str, Any]:
+    """The effective plan chapter by chapter, as `Loaded.says` is."""
+    told = {name: getattr(plan, "about" if name == "plan" else name) for name in CHAPTERS}
+    return {name: chapter for name, chapter in told.items() if name not in plan.silent}
+
+
+def stages(loaded: Loaded) -> Iterator[tuple[Decision, Mapping[str, Any]]]:
+    """The chapters after each decision that changes something, in turn. Where one can't be read without a later one,
+    it is passed over."""
+    data, at = _plain(loaded.says), dict(loaded.says)
+    pending: set[str] = set()
+    for decision in loaded.plan.decisions:
+        decide(data, decision)
+        pending.update(touched(decision))
+        try:
+            at |= {name: CHAPTERS[name].validate_python(data[name]) for name in pending}
+        except ValidationError:
+            continue
+        if pending:
+            pending.clear()
+            yield decision, dict(at)
+
+
+def national_fields() -> Mapping[str, str]:
+    """What national rules demand of a report: the words by id."""
+    return {item["id"]: item["says"] for item in _read(NATIONAL / "reporting.yaml")["fields"]}
 
 
 def locate(loaded: Loaded, path: str) -> tuple[str, int]:
     """The file and line of a path, as deep as the files know it: (`response.yaml`, 12)."""
-    chapter, *way = path.split("/")
-    at, line = loaded.raw.get(chapter), 1
-    for key in way:
-        if isinstance(at, Sequence) and not isinstance(at, str):
-            number = next((n for n, item in enumerate(at) if walk.key_of(item, n) == key), None)
-            if number is None:
-                break
-            line, at = at.lc.data[number][0] + 1, at[number]  # type: ignore[attr-defined]  # ruamel's own
-        elif isinstance(at, Mapping) and key in at:
-            line, at = at.lc.data[key][0] + 1, at[key]  # type: ignore[attr-defined]  # ruamel's own
-        else:
-            break
-    return f"{chapter}.yaml", line
+    return _find(loaded.raw, path)
 
 
 def clauses(folder: Path) -> frozenset[str]:
-    """The ids of a plan's clauses, from its clauses.tsv. Raises `PlanFault` where an id stands twice."""
+    """The ids of a plan's clauses. Raises `PlanFault`."""
+    return frozenset(row.clause for row in clause_rows(folder))
+
+
+def clause_rows(folder: Path) -> tuple[ClauseRow, ...]:
+    """A plan's clauses in order, from its clauses.tsv. Raises `PlanFault`: there are none, or an id stands twice."""
     file = folder / "clauses.tsv"
-    with file.open(encoding="utf-8", newline="") as rows:
-        ids = [row["id"] for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            told = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except FileNotFoundError:
+        raise PlanFault(f"{file}: expected the plan's clauses") from None
+    rows = tuple(ClauseRow(row["id"], row["section"], row["kind"], row["requirement_en"]) for row in told)
+    ids = [row.clause for row in rows]
     if twice := [name for name in ids if ids.count(name) > 1]:
         raise PlanFault(f"{file}: {twice[0]} stands twice")
-    return frozenset(ids)
+    return rows
 
 
-def _unknown_clauses(plan: Plan, known: frozenset[str]) -> Iterator[str]:
-    for path, part in walk.elements(plan):
-        for field, clause in walk.cited(part):
-            if clause not in known:
-                yield f"{path}/{field} {clause}: expected one of clauses.tsv"
-    for outside in plan.outside:
-        if outside.clause not in known:
-            yield f"outside {outside.clause}: expected one of clauses.tsv"
+def _find(raw: Mapping[str, Any], path: str) -> tuple[str, int]:
+    chapter, *way = path.split("/")
+    return f"{chapter}.yaml", line_of(raw.get(chapter), way)
 
 
-def _unknown_names(plan: Plan) -> Iterator[str]:
-    """Units, posts and groups that a chapter names and the plan does not have."""
-    known = {"unit": set(plan.units), "post": set(plan.posts), "group": set(plan.groups)}
-    if both := known["unit"] & known["post"]:
-        yield f"posts/{min(both)}: a unit has this name already"
-    for path, part in walk.elements(plan):
-        for field, kinds, name in walk.references(part):
-            if not any(name in known[kind] for kind in kinds):
-                yield f"{path}/{field} {name}: expected one of {' or '.join(f'{kind}s.yaml' for kind in sorted(kinds))}"
+def _line(folder: Path, raw: Mapping[str, Any], path: str) -> str:
+    file, line = _find(raw, path)
+    return f"{folder / file}:{line}"
 
 
-def _twice(plan: Plan) -> Iterator[str]:
-    """Ids of work that stand twice: a task is known by its rule's id alone."""
-    seen: set[str] = set()
-    for path, part in walk.elements(plan):
-        if isinstance(part, Work):
-            if part.id in seen:
-                yield f"{path}: the id '{part.id}' stands twice"
-            seen.add(part.id)
+def _plain(chapters: Mapping[str, Any]) -> dict[str, Any]:
+    """Chapters as plain data, which decisions edit."""
+    return {name: CHAPTERS[name].dump_python(chapter, mode="json") for name, chapter in chapters.items()}
 
 
 def _join_national(data: dict[str, Any], folder: Path) -> None:
@@ -200,14 +243,15 @@ def _join_national(data: dict[str, Any], folder: Path) -> None:
                 rule[key] = bearers[name[1:]]
         return rule
 
-    reporting = _checked(CHAPTERS["reporting"], _read(NATIONAL / "reporting.yaml"), NATIONAL / "reporting.yaml", {})
+    reporting = _checked(CHAPTERS["reporting"], _read(NATIONAL / "reporting.yaml"), NATIONAL / "reporting.yaml", None)
     response = _read(NATIONAL / "response.yaml")
     warning = _read(NATIONAL / "warning.yaml")
     recovery = _read(NATIONAL / "recovery.yaml")
     data["reporting"]["rules"] += [bound(rule.model_dump(mode="json")) for rule in reporting.rules]
     # A report carries both lists; an item that the plan has already is not asked twice.
-    told = {item["id"] for item in data["reporting"]["fields"]}
-    data["reporting"]["fields"] += [item.model_dump(mode="json") for item in reporting.fields if item.id not in told]
+    fields = data["reporting"]["fields"]
+    told = {name for item in fields for name in (item["id"], *item["covers"])}
+    fields += [item.model_dump(mode="json") for item in reporting.fields if item.id not in told]
     data["response"]["started"] += [bound(rule) for rule in response["started"]]
     data["response"]["content"] = data["response"]["content"] or response["content"]
     if warning_rules := data.get("warning"):
@@ -216,20 +260,50 @@ def _join_national(data: dict[str, Any], folder: Path) -> None:
     data["recovery"]["casualty_window"] = data["recovery"]["casualty_window"] or recovery["casualty_window"]
 
 
-def _decisions(file: Path) -> tuple[Decision, ...]:
+def _decisions(file: Path, raw: dict[str, Any]) -> tuple[Decision, ...]:
+    """The decisions, and in `raw` their lines."""
     if not file.exists():
         return ()
-    raw = _read(file)
-    decisions: tuple[Decision, ...] = _checked(_DECISIONS, raw, file, raw)
+    data, raw["decisions"] = _parse(file)
+    decisions: tuple[Decision, ...] = _checked(DECISIONS, data, file, raw["decisions"])
     ids = [decision.id for decision in decisions]
-    if twice := [name for name in ids if ids.count(name) > 1]:
-        raise PlanFault(f"{file}: decision {twice[0]} stands twice")
+    if again := [name for name in ids if ids.count(name) > 1]:
+        raise PlanFault(f"{_line(file.parent, raw, f'decisions/{again[0]}')} decision {again[0]} stands twice")
     return decisions
 
 
+def _misfit(
+    folder: Path, raw: Mapping[str, Any], says: Mapping[str, Any], decisions: Sequence[Decision], error: ValidationError
+) -> str:
+    """Which decision brings what does not fit, and what was expected."""
+    data = _plain(says)
+    for decision in decisions:
+        decide(data, decision)
+        for name in touched(decision):
+            try:
+                CHAPTERS[name].validate_python(data[name])
+            except ValidationError as misfit:
+                place = _line(folder, raw, f"decisions/{decision.id}")
+                return f"{place} decision {decision.id}: {name}.{_first(misfit)}"
+    return f"{folder}: {_first(error)}"
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
 def _read(file: Path) -> Any:
+    """What a file holds."""
+    return _parse(file)[0]
+
+
+def _parse(file: Path) -> tuple[Any, Any]:
+    """What a file holds, and its root node. Raises `PlanFault`."""
+    yaml = YAML(typ="safe")
     try:
-        return YAML(typ="rt").load(file.read_text("utf-8"))
+        node = yaml.compose(file.read_text("utf-8"))
+        return (yaml.constructor.construct_document(node) if node is not None else None), node
     except FileNotFoundError:
         raise PlanFault(f"{file}: expected this chapter of the plan") from None
     except MarkedYAMLError as error:
@@ -237,48 +311,14 @@ def _read(file: Path) -> Any:
         raise PlanFault(f"{file}:{line} {str(error.problem).splitlines()[0]}") from None
 
 
-def _checked(shape: TypeAdapter[Any], data: Any, file: Path, raw: Any) -> Any:
+def _checked(shape: TypeAdapter[Any], data: Any, file: Path, node: Any) -> Any:
     try:
         return shape.validate_python(data)
     except ValidationError as error:
-        raise PlanFault(_where(error, file, raw)) from None
+        raise PlanFault(_where(error, file, node)) from None
 
 
-def _where(error: ValidationError, file: Path, raw: Any) -> str:
+def _where(error: ValidationError, file: Path, node: Any) -> str:
     """One line for the first fault: the deepest place of its path that the file knows."""
-    first = error.errors()[0]
-    line, at = 0, raw
-    for key in first["loc"]:
-        marks = getattr(getattr(at, "lc", None), "data", None) or {}
-        if key in marks:
-            line = marks[key][0] + 1
-        try:
-            at = at[key]
-        except (KeyError, IndexError, TypeError):
-            break
-    place = f"{file}:{line}" if line else str(file)
-    return f"{place} {'.'.join(map(str, first['loc']))}: {first['msg']}"
-
-
-def _apply(data: Any, path: str, to: Any, decision: str) -> None:
-    """Set what `path` points at; `+` at its end adds to a list. A path that leads nowhere is a fault."""
-    *way, last = path.split("/")
-    at = data
-    for key in way:
-        at = _step(at, key, path, decision)
-    if isinstance(at, list) and last == "+":
-        at.append(to)
-    elif isinstance(at, dict) and last in at:
-        at[last] = to
-    else:
-        raise PlanFault(f"decision {decision}: at {path}: no such place")
-
-
-def _step(at: Any, key: str, path: str, decision: str) -> Any:
-    if isinstance(at, dict) and key in at:
-        return at[key]
-    if isinstance(at, list):
-        for number, item in enumerate(at):
-            if walk.key_of(item, number) == key:
-                return item
-    raise PlanFault(f"decision {decision}: at {path}: no '{key}' there")
+    line = line_of(node, [str(key) for key in error.errors()[0]["loc"]])
+    return f"{file}:{line} {_first(error)}"

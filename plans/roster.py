@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,10 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from plans.schema import Frozen, Plan, PostId
+from plans.schema import Frozen, Plan, PostId, UnitId
+from plans.schema.words import Duration
 
+OWN = "roster.yaml"
 EXAMPLE = "roster.example.yaml"
 
 
@@ -27,11 +30,22 @@ class Holder(Frozen):
     posts: tuple[PostId, ...] = Field(min_length=1)
 
 
+class Contact(Frozen):
+    """How a unit is reached by phone, and when somebody last answered there."""
+
+    phone: Annotated[str, Field(pattern=r"^[0-9+][0-9 -]{2,31}$")]
+    tested_on: date | None = None
+
+
 class Roster(Frozen):
     """Holders in order; the first is the first duty officer. `example` marks a fictional one."""
 
     example: bool = False
     holders: tuple[Holder, ...] = Field(min_length=1)
+    contacts: dict[UnitId, Contact] = {}
+    """By unit."""
+    tested_within: Duration | None = None
+    """After this a contact must be tested again."""
 
     @model_validator(mode="after")
     def _once(self) -> Roster:
@@ -60,6 +74,9 @@ def faults(roster: Roster, plan: Plan) -> Iterator[str]:
         for post in holder.posts:
             if post not in plan.posts:
                 yield f"{holder.user}: the plan has no post '{post}'"
+    for unit in roster.contacts:
+        if unit not in plan.units:
+            yield f"contacts: the plan has no unit '{unit}'"
     for level, rule in plan.response.levels.items():
         for stage in rule.approval.stages:
             if not held & set(stage.posts):

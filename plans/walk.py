@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from plans.schema.words import Refers
 
-_KEYS = ("id", "clause", "unit", "stage", "kind")
+KEYS = ("id", "clause", "unit", "stage", "kind")
 """By which of its fields an item of a list is named, the first that it has."""
 
 
@@ -40,17 +40,17 @@ def elements(part: Any, at: str = "") -> Iterator[Element]:
         for name in type(part).model_fields:
             if name != "against":
                 yield from elements(getattr(part, name), _under(at, name))
-    elif isinstance(part, Mapping):
+    elif isinstance(part, dict):
         for key, value in part.items():
             yield from elements(value, _under(at, str(key)))
-    elif isinstance(part, tuple | list):
+    elif isinstance(part, tuple):
         for number, value in enumerate(part):
             yield from elements(value, _under(at, key_of(value, number)))
 
 
 def key_of(item: Any, number: int) -> str:
     """How an item of a list is named in a path: by its id, or its number."""
-    for key in _KEYS:
+    for key in KEYS:
         named = item.get(key) if isinstance(item, Mapping) else getattr(item, key, None)
         if isinstance(named, str):
             return named

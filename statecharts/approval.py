@@ -18,6 +18,19 @@ APPROVAL = compile_chart(
         Arrow("supersede", OPEN, "superseded"),
     ],
     guards={"signature_needed": lambda approval: any(stage.stage == "sign" for stage in approval.stages)},
+    zh={
+        "approval": "审批",
+        "deciding": "待决定",
+        "signing": "待签发",
+        "granted": "已批准",
+        "declined": "不同意",
+        "superseded": "被取代",
+        "decide": "决定",
+        "sign": "签发",
+        "decline": "答复不同意",
+        "supersede": "另行提请",
+        "signature_needed": "须签发",
+    },
 )
 
 HAND = compile_chart(
@@ -29,4 +42,12 @@ HAND = compile_chart(
         Arrow("sign", ("unsigned", "disputed"), "signed"),
         Arrow("dispute", ("unsigned", "signed"), "disputed"),
     ],
+    zh={
+        "hand": "补签",
+        "unsigned": "未补签",
+        "signed": "已签",
+        "disputed": "有异议",
+        "sign": "补签或追认",
+        "dispute": "提出异议",
+    },
 )

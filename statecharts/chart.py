@@ -66,8 +66,10 @@ class Chart:
         states: tuple[str, ...],
         moves: Mapping[tuple[str, str], tuple[Move, ...]],
         guards: Mapping[str, Guard],
+        zh: Mapping[str, str],
     ) -> None:
-        self.name, self.initial, self.states, self._moves, self._guards = name, initial, states, moves, guards
+        self.name, self.initial, self.states, self.zh = name, initial, states, zh
+        self._moves, self._guards = moves, guards
 
     def step(self, state: str, trigger: str, facts: Any = None) -> str:
         """The state after `trigger`. Raises `Refused` where no arrow leads on, or its guards are false."""
@@ -96,6 +98,10 @@ class Chart:
     def ends(self, state: str) -> bool:
         """Whether nothing leads on from `state`."""
         return not self.possible(state)
+
+    def words(self, name: str) -> str:
+        """The chart, a state, a trigger or a guard in Chinese, as people read it; a place inside another names both."""
+        return "·".join(self.zh.get(part, part) for part in name.split("."))
 
     def moves(self) -> Iterator[Move]:
         """Every compiled move, for drawing and for the test that walks them all."""
@@ -136,8 +142,12 @@ def compile_chart(
     initial: str,
     arrows: Sequence[Arrow],
     guards: Mapping[str, Guard] | None = None,
+    zh: Mapping[str, str] | None = None,
 ) -> Chart:
-    """Build the machine once and read its arrows, inheritance from parents and initial children included."""
+    """Build the machine once and read its arrows, inheritance from parents and initial children included.
+
+    `zh` has the Chinese words for the chart's own name, its states, triggers and guards.
+    """
     guards = dict(guards or {})
     built = machine(states, initial, arrows, guards)
     names = built.get_nested_state_names()
@@ -155,7 +165,7 @@ def compile_chart(
                     moves.append(Move(leaf, trigger, _entered(built, arrow.dest), conditions))
             if moves:
                 table[leaf, trigger] = tuple(moves)
-    return Chart(name, _entered(built, initial), leaves, table, guards)
+    return Chart(name, _entered(built, initial), leaves, table, guards, dict(zh or {}))
 
 
 class _Machine(HierarchicalMachine):

@@ -22,4 +22,23 @@ CLOCK = compile_chart(
     ],
     # Nobody waives a statutory clock.
     guards={"soft": lambda clock: clock.soft},
+    zh={
+        "clock": "时限",
+        "running": "计时中",
+        "due_soon": "即将到期",
+        "overdue": "已逾期",
+        "met": "按时",
+        "late": "迟办",
+        "missed": "未办",
+        "not_due": "不适用",
+        "stood_down": "已撤销",
+        "warn": "临近到期",
+        "expire": "到期",
+        "do_in_time": "按时办理",
+        "do_late": "逾期办理",
+        "close": "归档时仍未办",
+        "void": "事实使其不适用",
+        "stand_down": "撤销",
+        "soft": "自设时限",
+    },
 )

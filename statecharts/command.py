@@ -13,4 +13,12 @@ COMMAND = compile_chart(
         Arrow("arrive", ("presumed", "acting"), "acting"),
         Arrow("name", ("presumed", "acting", "named"), "named"),
     ],
+    zh={
+        "command": "现场指挥",
+        "presumed": "推定",
+        "acting": "先到者代行",
+        "named": "已明确",
+        "arrive": "带队到场",
+        "name": "指定或交接",
+    },
 )

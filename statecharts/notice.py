@@ -18,4 +18,19 @@ NOTICE = compile_chart(
         # An answer may outrun its receipt, and comes late rather than never.
         Arrow("answer", ("waiting", "accepted", "uncertain", "failed", "unreached"), "acknowledged"),
     ],
+    zh={
+        "notice": "通知",
+        "waiting": "待发",
+        "accepted": "渠道已收",
+        "uncertain": "不确定",
+        "failed": "发送失败",
+        "acknowledged": "本人已答复",
+        "unreached": "未联系上",
+        "accept": "渠道收下",
+        "doubt": "结果不明",
+        "fail": "渠道拒收",
+        "chase": "换下一渠道",
+        "give_up": "渠道用尽",
+        "answer": "负责人答复",
+    },
 )

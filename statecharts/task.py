@@ -15,4 +15,15 @@ TASK = compile_chart(
         Arrow("finish", OPEN, "done"),
         Arrow("rule_out", OPEN, "not_applicable"),
     ],
+    zh={
+        "task": "任务",
+        "asked": "待判断",
+        "held": "待请求",
+        "given": "已交办",
+        "done": "已办结",
+        "not_applicable": "不适用",
+        "take_up": "开始办理",
+        "finish": "办结",
+        "rule_out": "说明不适用",
+    },
 )

@@ -33,13 +33,12 @@ class Ledger:
             rows = await session.scalars(select(StoredSending).where(StoredSending.key.in_(keys)))
             return {row.key: Sent(row.outcome, row.attempts, row.doubted) for row in rows}
 
-    async def begin(self, keys: Sequence[str], doubted: Sequence[str] = ()) -> None:
-        """On disk before anything leaves: these are about to be sent; `doubted` may have arrived once already."""
+    async def begin(self, key: str, doubted: bool = False) -> None:
+        """On disk before it leaves: this is about to be sent; if `doubted`, it may have arrived once already."""
+        row = {"key": key, "attempts": 1, "doubted": doubted, "words": ""}
+        more = {"attempts": StoredSending.attempts + 1, "doubted": doubted}
         async with AsyncSession(self._engine) as session, session.begin():
-            for key in keys:
-                row = {"key": key, "attempts": 1, "doubted": key in doubted, "words": ""}
-                more = {"attempts": StoredSending.attempts + 1, "doubted": key in doubted}
-                await session.execute(insert(StoredSending).values(row).on_conflict_do_update(["key"], set_=more))
+            await session.execute(insert(StoredSending).values(row).on_conflict_do_update(["key"], set_=more))
 
     async def receipt(self, key: str, outcome: str, words: str) -> None:
         """What the channel said."""

@@ -9,6 +9,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from cli.engine import COMMON_CONFIG
+
 
 def binary(name: str) -> str:
     """The server's binary from the extra `embedded`, beside the interpreter."""
@@ -30,7 +32,28 @@ async def temporal(tmp_path: Path) -> AsyncIterator[Client]:
             "synchronous=FULL",
             "--dynamic-config-value",
             'history.timerProcessorMaxTimeShift="1ms"',
+            *(word for key, value in COMMON_CONFIG.items() for word in ("--dynamic-config-value", f"{key}={value}")),
         ],
         data_converter=pydantic_data_converter,
     ) as environment:
         yield environment.client
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-point", action="store_true", help="strike every crash point at every receiver, three times"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured at each crash point, as a table."""
+    done = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows = [dict(report.user_properties) for report in done if report.when == "call"]
+    rows = [row for row in rows if "point" in row]
+    if not rows:
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row if name != "point"))
+    terminalreporter.section("crash points: each was hit, by SIGKILL")
+    terminalreporter.write_line("".join(f"{name:>16}" for name in names) + "  point")
+    for row in rows:
+        terminalreporter.write_line("".join(f"{row.get(name, '-')!s:>16}" for name in names) + f"  {row['point']}")

@@ -1,12 +1,13 @@
-"""A counting receiver as a process of its own: one fsync'd line for each arrival. `python tests/receivers.py LOG`.
+"""Counting receivers, each a process of its own: one fsync'd line for each arrival. `python tests/receivers.py LOG`.
 
-It prints its port, honours `Idempotency-Key` in what it counts as delivered, and answers as `--behaviour` says.
+It prints its port and answers as `--behaviour` says. The key of a mail is its `Message-ID`.
 """
 
 import argparse
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -14,35 +15,54 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from aiosmtpd.controller import Controller
+
+SLOW = 2.0
+"""Seconds that a slow receiver takes for its answer."""
+
+
+def slow_file(log: Path) -> Path:
+    """Stands while the receiver is to be slow."""
+    return log.with_suffix(".slow")
+
+
+class Arrivals:
+    """The log of one receiver, written from any thread."""
+
+    def __init__(self, log: Path) -> None:
+        self._out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._lock = threading.Lock()
+        self._seen: Counter[str] = Counter()
+
+    def note(self, key: str, text: str, **more: str) -> None:
+        """On disk before it is answered."""
+        with self._lock:
+            self._seen[key] += 1
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            row = {"key": key, "attempt": self._seen[key], "at": time.time(), "text": text, "body": digest, **more}
+            os.write(self._out, (json.dumps(row, ensure_ascii=False) + "\n").encode())
+            os.fsync(self._out)
+
 
 def serve(log: Path, behaviour: str) -> None:
-    """Answer until killed."""
-    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    lock = threading.Lock()
-    seen: Counter[str] = Counter()
+    """Answer posts until killed."""
+    arrivals = Arrivals(log)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            key = self.headers["Idempotency-Key"]
-            with lock:
-                seen[key] += 1
-                row = {
-                    "key": key,
-                    "attempt": seen[key],
-                    "at": time.time(),
-                    "text": json.loads(body)["text"],
-                    "signature": self.headers["Fenghuo-Signature"],
-                    "body": hashlib.sha256(body).hexdigest(),
-                }
-                os.write(out, (json.dumps(row, ensure_ascii=False) + "\n").encode())
-                os.fsync(out)
+            text = json.loads(body)["text"]
+            arrivals.note(self.headers["Idempotency-Key"], text, signature=self.headers["Fenghuo-Signature"])
             if behaviour == "hang":
                 time.sleep(60)
+            if slow_file(log).exists():
+                time.sleep(SLOW)
             if behaviour == "accept_then_silence":
                 self.connection.close()
                 return
@@ -55,20 +75,53 @@ def serve(log: Path, behaviour: str) -> None:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    sys.stdout.write(f"{server.server_port}\n")
-    sys.stdout.flush()
+    say(server.server_port)
     server.serve_forever()
+
+
+def take_mail(log: Path) -> None:
+    """Take every mail until killed."""
+    arrivals = Arrivals(log)
+
+    class Mailbox:
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            mail = message_from_bytes(envelope.content, policy=policy.default)
+            assert isinstance(mail, EmailMessage)
+            arrivals.note(mail["Message-ID"], mail.get_content(), to=mail["To"])
+            return "250 taken"
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    Controller(Mailbox(), hostname="127.0.0.1", port=port).start()
+    say(port)
+    threading.Event().wait()
+
+
+def say(port: int) -> None:
+    """Tell whoever started this where it listens."""
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
 
 
 class Receiver:
     """The receiver from outside: its address and what has arrived."""
 
-    def __init__(self, url: str, log: Path) -> None:
-        self.url, self._log = url, log
+    def __init__(self, port: int, log: Path) -> None:
+        self.port, self.url, self._log = port, f"http://127.0.0.1:{port}/", log
 
     def arrivals(self) -> list[dict[str, Any]]:
         """Every arrival, in order."""
         return [json.loads(line) for line in self._log.read_text("utf-8").splitlines()] if self._log.exists() else []
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """Have it take its time for every answer, until the block ends."""
+        slow_file(self._log).touch()
+        try:
+            yield
+        finally:
+            slow_file(self._log).unlink()
 
     def attempts(self) -> Counter[str]:
         """How often each key arrived: what a receiver that does not honour keys delivers."""
@@ -76,14 +129,14 @@ class Receiver:
 
 
 @contextmanager
-def receiver(folder: Path, behaviour: str = "accept") -> Iterator[Receiver]:
+def receiver(folder: Path, behaviour: str = "accept", name: str = "") -> Iterator[Receiver]:
     """A running receiver, ended with the block."""
-    log = folder / f"arrivals-{behaviour}.jsonl"
+    log = folder / f"arrivals-{name or behaviour}.jsonl"
     command = [sys.executable, __file__, str(log), "--behaviour", behaviour]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        yield Receiver(f"http://127.0.0.1:{process.stdout.readline().strip()}/", log)
+        yield Receiver(int(process.stdout.readline()), log)
     finally:
         process.kill()
         process.wait()
@@ -95,4 +148,7 @@ if __name__ == "__main__":
     parser.add_argument("log", type=Path)
     parser.add_argument("--behaviour", default="accept")
     asked = parser.parse_args()
-    serve(asked.log, asked.behaviour)
+    if asked.behaviour == "mail":
+        take_mail(asked.log)
+    else:
+        serve(asked.log, asked.behaviour)

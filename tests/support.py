@@ -24,6 +24,7 @@ from store.logbook import Logbooks
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
 from workflows.messages import Carried, Receipt
+from workflows.misshapen import WatchfulRunner
 
 PLAN = load(find("lhasa-2022")).plan
 PLAN_HASH = registry.put(PLAN)
@@ -91,6 +92,7 @@ class Desk:
             self.client,
             task_queue=self.queue,
             workflows=[IncidentWorkflow],
+            workflow_runner=WatchfulRunner(),
             interceptors=[GateInterceptor(self.gate)],
             activities=[Logbook(self.logbooks).sync, deliver],
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
@@ -99,6 +101,10 @@ class Desk:
     async def has(self, name: str, kind: str) -> bool:
         """Whether the stored log has an entry of this kind."""
         return any(entry.kind == kind for entry in await self.logbooks.read(name))
+
+    async def stored_up_to(self, name: str, seq: int) -> bool:
+        """Whether the stored log has come that far."""
+        return (await self.logbooks.read(name))[-1].seq >= seq
 
     async def by_people(self, name: str) -> list[str]:
         """The kinds of the stored entries that people made, in order."""

@@ -23,7 +23,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.contracts import DeliverRequest
 from activities.delivery import Delivery
 from activities.gateways.inbox import InboxChannel
-from activities.gateways.port import Ledgered, Message, Said
+from activities.gateways.port import AT_ONCE, Ledgered, Message, Said
 from activities.gateways.smtp import Smtp
 from activities.gateways.webhook import Webhook
 from incidents.notices import Sending
@@ -94,7 +94,7 @@ async def test_a_receiver_that_is_not_there_has_failed_and_a_channel_that_is_not
 ) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        nobody = Receiver(f"http://127.0.0.1:{free.getsockname()[1]}/", Path("none"))
+        nobody = Receiver(free.getsockname()[1], Path("none"))
         delivery = Delivery({"webhook": webhook(nobody, database)}, "live")
         assert await deliver(delivery, request("webhook")) == dict.fromkeys(UNITS, "failed")
     assert await deliver(delivery, request("smtp")) == dict.fromkeys(UNITS, "failed")
@@ -116,7 +116,7 @@ KILLED = """
 import asyncio, os, signal, sys
 from datetime import timedelta
 from pathlib import Path
-from activities.gateways.port import Ledgered, Message
+from activities.gateways.port import AT_ONCE, Ledgered, Message
 from activities.gateways.webhook import Webhook
 from pydantic import SecretStr
 from store.database import open_database
@@ -158,6 +158,48 @@ async def test_killed_after_the_receiver_accepted_only_the_one_in_flight_goes_ag
     }
     told = {**dict.fromkeys(UNITS, "accepted"), "health_commission": "accepted" if honours else "uncertain"}
     assert outcomes == again == told
+
+
+KILLED_IN_A_BATCH = """
+import asyncio, os, signal, sys
+from datetime import timedelta
+from pathlib import Path
+from activities.gateways.port import AT_ONCE, Ledgered, Message
+from activities.gateways.webhook import Webhook
+from pydantic import SecretStr
+from store.database import open_database
+from store.ledger import Ledger
+
+class Dies(Webhook):
+    async def send(self, message):
+        await super().send(message)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    dies = Dies(sys.argv[2], SecretStr("s3cret"))
+    channel = Ledgered(dies, Ledger(await open_database(Path(sys.argv[1]))), timedelta(seconds=5))
+    await channel.send([Message(f"i-1/N1/{unit}/webhook/0", unit, "请到岗") for unit in sys.argv[3].split(",")])
+
+asyncio.run(main())
+"""
+
+
+async def test_of_a_long_batch_only_what_had_left_is_in_doubt_after_a_death(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
+    units = tuple(f"unit-{n:02}" for n in range(3 * AT_ONCE))
+    with receiver(tmp_path) as at:
+        command = [sys.executable, "-c", KILLED_IN_A_BATCH, str(tmp_path / "store.db"), at.url, ",".join(units)]
+        died = subprocess.run(command, env={**os.environ, "PYTHONPATH": "."}, check=False)
+        assert died.returncode == -signal.SIGKILL
+        blunt = Ledgered(Blunt(at), Ledger(database), SHORT)
+        outcomes = await deliver(Delivery({"webhook": blunt}, "live"), request("webhook", units))
+    repeated = {key.split("/")[2] for key, times in at.attempts().items() if times > 1}
+    uncertain = {unit for unit, outcome in outcomes.items() if outcome == "uncertain"}
+    assert set(outcomes.values()) == {"accepted", "uncertain"}
+    assert repeated <= uncertain
+    assert len(uncertain) <= AT_ONCE
+    assert len(at.attempts()) == len(units)
 
 
 async def test_a_drill_is_marked_first_in_every_message_and_a_live_one_never(database: AsyncEngine) -> None:

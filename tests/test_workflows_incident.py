@@ -1,13 +1,17 @@
 """One incident on the real server: nothing is lost or doubled across continue-as-new, a bad call or a bad release."""
 
 import asyncio
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
+from structlog.testing import capture_logs
 from temporalio.client import Client, WorkflowUpdateFailedError
 
 from client import CommandRefused, Token, record_of, send
@@ -116,19 +120,109 @@ async def test_a_silent_unit_is_chased_by_the_next_channel_and_then_shown_as_unr
     assert Counter({key: n for key, n in desk.delivered.items() if "/N1/" in key}) == Counter(sent)
 
 
-async def test_calls_of_the_wrong_shape_change_nothing_and_the_next_good_command_is_taken(desk: Desk) -> None:
-    async with desk.worker():
-        handle = await open_for(desk.client, "i-4")
-        for args in ([], [1, 2, 3], ["x" * 10], [{"command_id": "x", "surprise": 1}]):
-            await handle.signal("note", args=args)
+BIG = "长" * 700_000
+"""2.1 MB as UTF-8."""
+SIGNALLED = ("open", "note")
+"""All signals are one: these stand for them."""
+
+
+def misshapen(incident: str, verb: str) -> dict[str, list[Any]]:
+    """Arguments of the wrong shape for a verb, by what is wrong."""
+    good = OFFICER.sign(incident, Note, "never", words="好").model_dump(mode="json")
+    (command,) = [command for command in COMMANDS if command.verb == verb]
+    wrong = {name: "无此值" for name, value in command.model_json_schema()["properties"].items() if "enum" in value}
+    return {
+        "none": [],
+        "three arguments": [1, 2, 3],
+        "null": [None],
+        "wrong enum": [{"envelope": good["envelope"], **(wrong or {"true_at": "昨天"})}],
+        "extra fields": [{**good, "surprise": 1}],
+        "2.1 MB": [BIG],
+    }
+
+
+@pytest.mark.parametrize("verb", [command.verb for command in COMMANDS])
+def test_every_wrong_shape_is_wrong_for_every_verb(verb: str) -> None:
+    (command,) = [command for command in COMMANDS if command.verb == verb]
+    for args in misshapen("i-4", verb).values():
+        if len(args) == 1:
+            with pytest.raises(ValidationError):
+                command.model_validate(args[0])
+
+
+async def test_calls_of_the_wrong_shape_change_nothing_are_named_in_the_log_and_the_next_good_command_is_taken(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slowest = 0.0
+    with capture_logs() as told:
+        async with desk.worker():
+            handle = await open_for(desk.client, "i-4")
+            for verb in [command.verb for command in COMMANDS]:
+                before = await record_of(handle)
+                for what, args in misshapen("i-4", verb).items():
+                    with pytest.raises(WorkflowUpdateFailedError):
+                        await handle.execute_update(verb, args=args, id=f"{verb}/{what}")
+                    if verb in SIGNALLED:
+                        await handle.signal(verb, args=args)
+                after = await record_of(handle)
+                # What is sent by itself may have come back meanwhile; nothing else is new.
+                assert after.but(head=before.head, notices=before.notices) == before
+                started = monotonic()
+                await say(handle, Note, f"good-{verb}", words=verb)
+                slowest = max(slowest, monotonic() - started)
             with pytest.raises(WorkflowUpdateFailedError):
-                await handle.execute_update("note", args=args)
-        with pytest.raises(WorkflowUpdateFailedError):
-            await handle.execute_update("no-such-verb", args=[1])
-        async with asyncio.timeout(5):
-            await say(handle, Note, "good", words="好")
-        await until(lambda: desk.has("i-4", "noted"))
-        assert await desk.by_people("i-4") == ["opened", "noted"]
+                await handle.execute_update("no-such-verb", args=[1], id="no-such-verb/1")
+            await say(handle, Note, "last", words="最后")
+            head = (await record_of(handle)).head
+            await until(lambda: desk.stored_up_to("i-4", head.seq))
+    with capsys.disabled():
+        sys.stdout.write(f"\nnext command after calls of the wrong shape: {slowest:.2f} s at most\n")
+    assert slowest <= 5
+    assert await desk.by_people("i-4") == ["opened", *["noted"] * (len(COMMANDS) + 1)]
+    assert desk.gate.refusals() == (), "nobody was refused: nobody asked"
+    named = {row["call"] for row in told if row["event"] == "a call of the wrong shape" and row["incident"] == "i-4"}
+    calls = [(verb, what) for verb in [c.verb for c in COMMANDS] for what in misshapen("i-4", verb)]
+    assert named == {
+        "update no-such-verb no-such-verb/1",
+        *(f"update {verb} {verb}/{what}" for verb, what in calls),
+        *(f"signal {verb}" for verb in SIGNALLED),
+    }
+    assert not any(BIG[:100] in str(row) for row in told), "the log does not repeat what was sent"
+
+
+async def test_a_flood_of_pokes_changes_nothing_and_holds_up_nobody(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with desk.worker():
+        handle = await open_for(desk.client, "i-9")
+        await until(lambda: desk.has("i-9", "notice_sent"))
+        before = await record_of(handle)
+        for n in range(200):
+            await handle.signal("poke", args=[] if n % 2 else [n])
+        started = monotonic()
+        await say(handle, Note, "good", words="好")
+        took = monotonic() - started
+        assert (await record_of(handle)).but(head=before.head) == before
+        await until(lambda: desk.has("i-9", "noted"))
+    with capsys.disabled():
+        sys.stdout.write(f"\nnext command after 200 pokes of a stranger: {took:.2f} s\n")
+    assert took <= 5
+    assert await desk.by_people("i-9") == ["opened", "noted"]
+
+
+async def test_big_signals_never_fill_a_history_up_to_where_the_engine_would_end_the_incident(desk: Desk) -> None:
+    async with desk.worker():
+        handle = await open_for(desk.client, "i-10")
+        before, first_run = await record_of(handle), (await handle.describe()).run_id
+        for _ in range(4):
+            await handle.signal("note", BIG)
+
+        async def left_behind() -> bool:
+            return (await handle.describe()).run_id != first_run
+
+        await until(left_behind)
+        await say(handle, Note, "good", words="好")
+        assert (await record_of(handle)).but(head=before.head, notices=before.notices) == before
 
 
 async def test_a_refusal_says_why_and_writes_nothing(desk: Desk) -> None:

@@ -279,8 +279,10 @@ class IncidentWorkflow:
         self._timer = asyncio.create_task(workflow.sleep(max(due - workflow.now(), pacing.SHORTEST_WAIT)))
 
     def _rolls_over(self) -> bool:
-        limit = self._roll_over_after or pacing.ROLL_OVER_AFTER_EVENTS
-        return workflow.info().get_current_history_length() >= limit and not self._record.closed
+        limit, run = self._roll_over_after or pacing.ROLL_OVER_AFTER_EVENTS, workflow.info()
+        # The engine itself suggests it when a stranger's big signals fill the history, long before it ends the run.
+        full = run.get_current_history_length() >= limit or run.is_continue_as_new_suggested()
+        return full and not self._record.closed
 
     async def _roll_over(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)

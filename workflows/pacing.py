@@ -13,8 +13,12 @@ class Pace(TypedDict, total=False):
 
     start_to_close_timeout: timedelta
     schedule_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
 
+
+SILENT_FOR = timedelta(seconds=5)
+"""A worker that says nothing of its work for so long is dead: its batch or dossier is given to another."""
 
 # The log must reach the store however long that is away: entries wait in the workflow meanwhile, nothing is lost.
 SYNC = Pace(
@@ -26,12 +30,14 @@ SYNC = Pace(
 DELIVER = Pace(
     start_to_close_timeout=timedelta(seconds=30),
     schedule_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=SILENT_FOR,
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=4),
 )
 
 # The dossier must be written, however long the disk is full.
 ARCHIVE = Pace(
     start_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=SILENT_FOR,
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
 )
 

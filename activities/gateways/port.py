@@ -73,11 +73,12 @@ class Ledgered:
                     going.append(message)
             else:
                 going.append(message)
-        await self._ledger.begin([message.key for message in going], doubted)
         bound = asyncio.Semaphore(AT_ONCE)
 
         async def one(message: Message) -> None:
             async with bound:
+                # One by one, as they leave: what still waits for its turn when a worker dies is in no doubt.
+                await self._ledger.begin(message.key, message.key in doubted)
                 answer = await self._attempt(message)
             if message.key in doubted and answer.outcome == "accepted":
                 answer = Said("uncertain", f"sent again after a lost receipt; {answer.words}".strip("; "))

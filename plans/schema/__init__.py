@@ -11,7 +11,15 @@ from __future__ import annotations
 from typing import Literal
 
 from plans.schema.command import CommandRules, Handover, Naming, OnSiteHq, Power
-from plans.schema.ending import Condition, Lifting, RecoveryRules, TerminationRules, WindowRule, Withdrawal
+from plans.schema.ending import (
+    Condition,
+    Lifting,
+    RecoveryRules,
+    RecoveryTask,
+    TerminationRules,
+    WindowRule,
+    Withdrawal,
+)
 from plans.schema.grading import Bounds, Criterion, Factor, Factors, GradeName, Grading, NationalGrading, Scale
 from plans.schema.organisation import About, Duty, Group, Jurisdiction, Post, Scope, Unit
 from plans.schema.preparedness import DrillRule, Preparedness, Requisition, Resource, Revision
@@ -117,6 +125,7 @@ __all__ = [
     "Proposal",
     "Publisher",
     "RecoveryRules",
+    "RecoveryTask",
     "ReleaseRule",
     "ReleaseRules",
     "ReportRule",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Literal
 
-from plans.schema.words import Clauses, ElementId, Grade, Part, PostId, UnitId, When
+from plans.schema.words import Clauses, Duration, ElementId, Grade, Part, PostId, UnitId, When
 from plans.schema.work import Work
 
 
@@ -73,5 +72,5 @@ class CommandRules(Part):
     handovers: tuple[Handover, ...] = ()
     guiding_takes_over: bool | None = None
     """Whether a superior who guides takes command; None: the plan is silent."""
-    acceptance_within: timedelta | None = None
+    acceptance_within: Duration | None = None
     clauses: Clauses = ()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from plans.schema.words import Clauses, ElementId, Part, Sector, UnitId
+from plans.schema.words import Clauses, Duration, ElementId, Part, Sector, UnitId
 from plans.schema.work import ApprovalRule, TaskRule
 
 
@@ -62,16 +61,23 @@ class TerminationRules(Part):
 class WindowRule(Part):
     """How long after the event new deaths still count and are reported (order 493 art. 13)."""
 
-    length: timedelta
-    sectors: dict[Sector, timedelta] = {}
+    length: Duration
+    sectors: dict[Sector, Duration] = {}
     clauses: Clauses
+
+
+class RecoveryTask(TaskRule):
+    """Work that is owed after the end."""
+
+    makes: Literal["investigation", "summary", "archive"] | None = None
+    """What it leaves on file, where the file can't be closed without it."""
 
 
 class RecoveryRules(Part):
     """recovery.yaml: what is owed after the end, until the file is closed."""
 
     led_by: tuple[UnitId, ...] = ()
-    tasks: tuple[TaskRule, ...]
+    tasks: tuple[RecoveryTask, ...]
     casualty_window: WindowRule | None = None
     """None: the national one."""
     clauses: Clauses = ()

@@ -67,7 +67,7 @@ class Unit(Part):
 
 
 class Post(Part):
-    """A position that a person holds; code speaks of posts, never of people or titles (XP-01)."""
+    """A position that a person holds; code speaks of posts, never of people or titles."""
 
     title: str
     unit: UnitId
@@ -83,7 +83,8 @@ class Group(Part):
     """groups.yaml: a group of the on-site headquarters; its lead unit owns its tasks."""
 
     name: str
-    lead: UnitId
+    lead: UnitId | None = None
+    """None: the plan names nobody."""
     members: tuple[UnitId, ...] = ()
     forces: str = ""
     """Teams that work under it, beside its members."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Literal
 
-from plans.schema.words import Clauses, ElementId, Part, UnitId
+from plans.schema.words import Clauses, Duration, ElementId, Part, UnitId
 
 
 class Resource(Part):
@@ -20,7 +19,7 @@ class Resource(Part):
     together: tuple[UnitId, ...] = ()
     names: tuple[str, ...] = ()
     """Teams or systems that the plan names."""
-    every: timedelta | None = None
+    every: Duration | None = None
     clauses: Clauses
 
 
@@ -41,9 +40,10 @@ class DrillRule(Part):
     id: ElementId
     says: str
     en: str = ""
-    owner: UnitId
+    owner: UnitId | None = None
+    """None: the plan names nobody."""
     run_by: UnitId | None = None
-    every: timedelta | None = None
+    every: Duration | None = None
     clauses: Clauses
 
 

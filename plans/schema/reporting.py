@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from plans.schema.words import Clauses, ElementId, Item, Leg, Part, Trigger, UnitId, When
+from plans.schema.words import Clauses, Duration, ElementId, Item, Leg, Part, Trigger, UnitId, When
 
 
 class ReportRule(Part):
@@ -18,12 +18,12 @@ class ReportRule(Part):
     leg: Leg
     line: Literal["party", "government", "emergency", "regulator", "side", "neighbour"]
     starts: Trigger | None = None
-    within: timedelta | None = None
+    within: Duration | None = None
     """None: the plan gives no number and nobody has decided one yet; no clock runs."""
     soft: bool = False
     """A limit that we set ourselves; only such a clock may be stood down."""
-    warn_before: timedelta = timedelta(minutes=10)
-    every: timedelta | None = None
+    warn_before: Duration = timedelta(minutes=10)
+    every: Duration | None = None
     """A follow-up cadence: done once, the clock starts anew, until the response or the incident ends."""
     external: bool = False
     """Owed by somebody else; we record and remind, we do not send."""
@@ -39,8 +39,8 @@ class Handling(Part):
     kind: Literal["skip_level", "classified", "forbidden", "standard"]
     says: str
     en: str = ""
-    by: tuple[UnitId, ...] = ()
-    """Who may, or must; empty: everybody who reports."""
+    by: tuple[UnitId, ...] | None = None
+    """Who may, or must; empty: everybody who reports; None: the plan does not say."""
     clauses: Clauses
 
 

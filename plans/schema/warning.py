@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from plans.schema.words import Clauses, Colour, Grade, Item, Part, UnitId
+from plans.schema.words import Clauses, Colour, Duration, Grade, Item, Part, UnitId
 from plans.schema.work import ApprovalRule, TaskRule
 
 
@@ -55,7 +53,7 @@ class WarningRules(Part):
     publisher: Publisher
     watch: tuple[TaskRule, ...] = ()
     """What is owed while a warning stands, whatever its colour."""
-    valid_for: timedelta | None = None
+    valid_for: Duration | None = None
     """How long one stands unless it says otherwise; None: the plan gives no end."""
     adjust: Adjustment
     lift: Adjustment = Adjustment()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Grade = Literal["I", "II", "III", "IV"]
 """Grade of an accident and level of a response; I is the highest."""
@@ -72,6 +73,16 @@ NationalRole = Literal[
 of them bears it."""
 
 
+def _iso(told: object) -> object:
+    """A bare number has no unit: it is a fault, never seconds."""
+    if isinstance(told, timedelta) or (isinstance(told, str) and told.startswith("P")):
+        return told
+    raise ValueError(f"expected an ISO 8601 duration such as PT50M, found {told}")
+
+
+Duration = Annotated[timedelta, BeforeValidator(_iso)]
+
+
 class Refers(NamedTuple):
     """Marks a name: it must stand in this chapter of the plan."""
 
@@ -134,4 +145,6 @@ class Item(Part):
     id: ElementId
     says: str
     en: str = ""
+    covers: tuple[ElementId, ...] = ()
+    """The items that national rules demand and that this one carries, by their ids."""
     clauses: Clauses

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Literal
 
-from plans.schema.words import ChannelName, Clauses, ElementId, Part, PostId, UnitId, When
+from plans.schema.words import ChannelName, Clauses, Duration, ElementId, Part, PostId, UnitId, When
 
 
 class Work(Part):
@@ -17,7 +16,7 @@ class Work(Part):
     says: str
     en: str = ""
     clauses: Clauses
-    within: timedelta | None = None
+    within: Duration | None = None
     """None: no number, so no due time."""
     starts: Literal["given", "occurred"] = "given"
     """What `within` counts from: the giving of the task, or the accident."""
@@ -45,11 +44,13 @@ class NotifyRule(Part):
 
 
 class Stage(Part):
-    """One step of an approval: a body or a post acts, any one of `posts` is enough."""
+    """One step of an approval: a body or a post acts; any one of `posts` may act for it."""
 
     stage: Literal["decide", "sign"]
     body: UnitId | None = None
     posts: tuple[PostId, ...]
+    enough: Literal["one"] | None = None
+    """One of them is enough; None: the plan names several and does not say so."""
     clauses: Clauses
 
 
@@ -68,8 +69,9 @@ class ApprovalRule(Part):
     stages: tuple[Stage, ...]
     upward: tuple[PostId, ...] = ()
     """Higher authority: asked when nobody else answers, and always able to sign."""
-    one_person: Literal["allowed_and_marked", "refused"] = "refused"
-    """Whether one person may propose and sign (allowed only by a recorded decision of the plan)."""
+    one_person: Literal["allowed_and_marked", "refused"] | None = None
+    """Whether one person may propose and sign (allowed only by a recorded decision of the plan). None: the plan is
+    silent, and it is refused."""
     clauses: Clauses = ()
 
 
@@ -77,10 +79,10 @@ class ApprovalPace(Part):
     """How long an unanswered approval waits before each step, counted from the request, and how long a decision that
     was spoken may stay unsigned."""
 
-    remind_after: timedelta
-    substitute_after: timedelta
-    upward_after: timedelta
-    ratify_within: timedelta
+    remind_after: Duration
+    substitute_after: Duration
+    upward_after: Duration
+    ratify_within: Duration
     clauses: Clauses = ()
 
 
@@ -88,14 +90,14 @@ class ChaseStep(Part):
     """One attempt to reach a recipient: by which channel, and how long to wait for an answer."""
 
     channel: ChannelName
-    wait: timedelta
+    wait: Duration
 
 
 class NoticeRules(Part):
     """notices.yaml: in which order channels are tried, when a message expires, and what is said."""
 
     chase: tuple[ChaseStep, ...]
-    expires_after: timedelta
+    expires_after: Duration
     texts: dict[str, str]
     """Text by occasion (`early`, `proposal`, `reminder`, `order`, `informed`, `more`, `lifted`); `{field}` takes a fact
     of the incident, nothing else is expanded."""

@@ -1,0 +1,237 @@
+"""Three accidents as they are recorded and rehearsed: what is said, by whom, how long after the opening.
+
+A scene yields its steps and reads, between two steps, what time it is and where the incident stands. It names no count
+and no order of the plan's own lists, so that a plan that grows changes the recording and not the scene.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from client import Token
+from incidents.command import Command
+from incidents.facts import Open
+from incidents.incident import COMMANDS
+from incidents.record import Kind, Record
+from plans import registry
+from plans.schema import Plan
+from statecharts.clock import OPEN as OPEN_CLOCKS
+from statecharts.task import OPEN as OPEN_TASKS
+from tests import ordinary
+from tests.ordinary import DEPUTY, OFFICER, Said
+from workflows.messages import Carried
+
+HEAD, OUTSIDER = "hq_head", "city_government_leader"
+HOLDERS = {
+    OFFICER: "li.ming",
+    "second_officer": "zhuoma",
+    DEPUTY: "wang.qiang",
+    HEAD: "suolang",
+    OUTSIDER: "liu.yang",
+}
+
+
+class Refused(NamedTuple):
+    """A command that must be refused."""
+
+    said: Said
+
+
+class Again(NamedTuple):
+    """The command that was said so many commands ago is sent once more, under its own id."""
+
+    back: int
+
+
+class Answers(NamedTuple):
+    """A unit answers a notice."""
+
+    notice: str
+    unit: str
+
+
+class Until(NamedTuple):
+    """Time passes until so long after the opening."""
+
+    after: timedelta
+
+
+Step = Said | Refused | Again | Answers | Until
+
+
+class View:
+    """What a scene sees between two steps; whoever plays it keeps this fresh."""
+
+    now: datetime
+    record: Record
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+
+class Scene(NamedTuple):
+    """One incident: `facts` gives what its first report says beside the usual, from the instant of the opening."""
+
+    name: str
+    kind: Kind
+    facts: Callable[[datetime], dict[str, Any]]
+    play: Callable[[View], Iterator[Step]]
+    roll_over_after: int | None = None
+
+    def opening(self, plan: Plan, now: datetime) -> tuple[Carried, Command]:
+        """What the incident's workflow is started with, and the command that opens it."""
+        start = Record(id=self.name, kind=self.kind, plan=plan.name, plan_hash=registry.put(plan))
+        asked = {"kind": start.kind, "plan": start.plan, "plan_hash": start.plan_hash, "facts": self.facts(now)}
+        carried = Carried(record=start, roll_over_after=self.roll_over_after)
+        return carried, token(OFFICER).sign(self.name, Open, "c-0", **asked)
+
+
+class Speaker:
+    """Signs what is said in one scene, and remembers it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._incident = scene.name
+        self._said: list[Command] = []
+
+    def command(self, step: Said | Again) -> Command:
+        """What is sent now: ids are counted, and an old command goes out as it was."""
+        if isinstance(step, Again):
+            return self._said[-step.back]
+        number = len(self._said) + 1
+        command = token(step.post).sign(self._incident, _VERBS[step.verb], f"c-{number}", **step.fields)
+        self._said.append(command)
+        return command
+
+
+def token(post: str) -> Token:
+    """The key of the holder of a post: the same one in every recording."""
+    user = HOLDERS[post]
+    seed = hashlib.sha256(f"a key for recordings only: {user}".encode()).digest()
+    return Token(user, post, f"s-{user}", Ed25519PrivateKey.from_private_bytes(seed))
+
+
+_VERBS: dict[str, type[Command]] = {command.verb: command for command in COMMANDS}
+
+
+def _minutes(n: float) -> Until:
+    return Until(timedelta(minutes=n))
+
+
+def _ordinary(view: View) -> Iterator[Step]:
+    """The whole life: the first limits have passed when it is opened, two units answer, one decision is spoken."""
+    yield _minutes(1)
+    yield Answers("N-early", "site_government")
+    yield Refused(Said(DEPUTY, "sign", {"approval": "A1"}))
+    yield _minutes(5)
+    yield from ordinary.response(view.now)
+    yield _minutes(6)
+    yield Answers("N-level-IV", "fire_brigade")
+    yield Answers("N-level-IV", "health_commission")
+    yield Answers("N-level-IV", "fire_brigade")
+    yield _minutes(40)
+    yield from ordinary.reports(view.now)
+    yield Refused(Said(OFFICER, "archive", {"keeper": "档案室"}))
+    yield _minutes(200)
+    yield Refused(Said(OFFICER, "confirm-withdrawal", {"counted_by": "张", "people": 42}))
+    yield from ordinary.end()
+    yield _minutes(60 * 30)
+    yield from ordinary.recovery()
+    # The casualty window passes, and the file is closed.
+    yield Until(timedelta(days=45))
+
+
+def _silent(view: View) -> Iterator[Step]:
+    """Nobody answers: reminded, passed to substitutes and upward; limits pass, and at the archive they are missed."""
+    yield _minutes(2)
+    yield Said(OFFICER, "propose-level", {"level": "IV", "matter": "启动四级响应", "expected_duration": "PT24H"})
+    yield Refused(Said(OUTSIDER, "decide", {"approval": "A1"}))
+    yield _minutes(60 * 27)
+    yield Said(HEAD, "decide", {"approval": "A1", "answer": "no", "words": "由县（区）处置"})
+    for condition in ordinary.CONTROL:
+        yield Said(OFFICER, "tick-condition", {"condition": condition, "words": "现场核查"})
+    yield Said(DEPUTY, "propose-termination", {})
+    yield Refused(Said(DEPUTY, "decide", {"approval": "A2"}))
+    yield _minutes(60 * 30)
+    yield Said(HEAD, "decide", {"approval": "A2"})
+    yield Said(OFFICER, "confirm-withdrawal", {"counted_by": "张", "people": 12})
+    yield from _closing(view)
+    yield Said(OFFICER, "archive", {"keeper": "档案室"})
+    yield _minutes(60 * 31)
+
+
+def _rolled_over(view: View) -> Iterator[Step]:
+    """A graver accident that continues as new again and again, with notices, approvals and limits open."""
+    yield Answers("N-early", "site_emergency_bureau")
+    yield _minutes(2)
+    heard = {"missing": 9}
+    yield Said(OFFICER, "report-facts", {"findings": heard, "source": "群众来电"})
+    lower = {"level": "IV", "matter": "启动四级响应", "expected_duration": "PT12H", "reason": "先按四级启动"}
+    everybody = [rule.unit for rule in view.plan.response.levels["IV"].notify]
+    yield Refused(Said(OFFICER, "propose-level", {**lower, "leave_out": everybody}))
+    yield Said(OFFICER, "propose-level", {**lower, "call_also": ["transport_bureau"]})
+    said: dict[str, Any] = {"approval": "A1", "post": DEPUTY, "by": HOLDERS[DEPUTY], "said_at": view.now.isoformat()}
+    said |= {"via": "电话", "words": "同意", "read_back": True}
+    yield Said(OFFICER, "record-oral", {**said, "stage": "decide"})
+    yield Said("second_officer", "confirm-oral", {"approval": "A1", "stage": "decide"})
+    yield _minutes(11)
+    yield Said(OFFICER, "record-oral", {**said, "stage": "sign"})
+    yield Again(3)
+    yield _minutes(13)
+    yield Answers("N-level-IV", "fire_brigade")
+    yield Said(OFFICER, "notify", {"units": ["fire_brigade", "health_commission"], "text": "请增派力量"})
+    yield Said(OFFICER, "set-deadline", {"says": "到场核查", "due_at": (view.now + timedelta(hours=1)).isoformat()})
+    found = {"deaths": 1, "missing": 0, "trapped": 1, "verified": True}
+    yield Said(OFFICER, "report-facts", {"findings": found, "source": "现场指挥部"})
+    for n in range(8):
+        yield Said(OFFICER, "note", {"words": f"第{n + 1}条"})
+    yield Again(8)
+    yield _minutes(45)
+    for condition in ordinary.CONTROL:
+        yield Said(OFFICER, "tick-condition", {"condition": condition, "words": "现场核查"})
+    yield Refused(Said(OFFICER, "propose-termination", {}))
+    yield Again(20)
+    yield Said(OFFICER, "request-support", {"by": "堆龙德庆区", "need": "两台挖掘机"})
+    yield Said(OFFICER, "stand-down", {"clock": "C1", "reason": "已到场"})
+    # The written reports' limits pass in a later run than the one that began them.
+    yield _minutes(60)
+    yield Said(DEPUTY, "lower-grade", {"reason": "伤亡已核实"})
+    yield _minutes(180)
+
+
+def _closing(view: View) -> Iterator[Step]:
+    """Whatever tasks and limits are still open, as they stand."""
+    for task in [task.id for task in view.record.tasks.values() if task.state in OPEN_TASKS]:
+        yield Said(OFFICER, "complete-task", {"task": task, "outcome": "not_applicable", "words": "演练不涉及"})
+    for clock in [clock for clock in view.record.clocks.values() if clock.verdict in OPEN_CLOCKS]:
+        if clock.soft and clock.verdict != "overdue":
+            yield Said(OFFICER, "stand-down", {"clock": clock.id, "reason": "演练结束"})
+
+
+def _reported(minutes_ago: float, **told: Any) -> Callable[[datetime], dict[str, Any]]:
+    def facts(now: datetime) -> dict[str, Any]:
+        received = now - timedelta(minutes=minutes_ago)
+        return {
+            "received_at": received.isoformat(),
+            "occurred_at": (received - timedelta(minutes=5)).isoformat(),
+            "sector": "non-coal-mine",
+            "place": {"name": "三号井"},
+            "enterprise": "某矿业公司",
+            "summary": "巷道冒顶",
+            "reporter": "值班调度",
+            "verified": True,
+            **told,
+        }
+
+    return facts
+
+
+SCENES = (
+    Scene("ordinary-iv", "live", _reported(12, deaths=1), _ordinary),
+    Scene("silent-iv", "drill", _reported(2, deaths=1), _silent),
+    Scene("rolled-over", "live", _reported(1, deaths=3), _rolled_over, roll_over_after=150),
+)
