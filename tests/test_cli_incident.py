@@ -7,8 +7,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,14 @@ class Home:
         code, out, err = self.ask(*words, "--json", stdin=stdin)
         assert code == 0, (words, code, out, err)
         return json.loads(out)
+
+    def say_all(self, number: str, steps: Iterable[ordinary.Said]) -> None:
+        """Say these in order; those of one kind by one person go in one call, a line each."""
+        for (verb, post), group in groupby(steps, key=lambda said: (said.verb, said.post)):
+            lines = [json.dumps(said.fields) for said in group]
+            words = ("incident", verb, number, "--file", "-", "--as", USERS[post], "--json")
+            code, out, err = self.ask(*words, stdin="\n".join(lines))
+            assert (code, [json.loads(line)["status"] for line in out.splitlines()]) == (0, ["done"] * len(lines)), err
 
     def entries_of_people(self, number: str) -> int:
         """How many entries of the stored log people made: a refusal adds none."""
@@ -126,15 +135,9 @@ def test_an_ordinary_accident_from_the_first_call_to_a_dossier_that_verifies(hom
         "public_security_bureau",
         "health_commission",
     }
-    for said in (*ordinary.reports(datetime.now(UTC)), *ordinary.end()):
-        home.say(number, said)
+    home.say_all(number, (*ordinary.reports(datetime.now(UTC)), *ordinary.end()))
     owed = {task["id"]: task["state"] for task in home.told("incident", "show", number)["tasks"]}
-    *closing, archive = ordinary.recovery(owed)
-    # Many of one kind go in one call, a line each, in order.
-    lines = "\n".join(json.dumps(said.fields) for said in closing)
-    code, out, err = home.ask("incident", "complete-task", number, "--file", "-", "--json", stdin=lines)
-    assert (code, [json.loads(line)["status"] for line in out.splitlines()]) == (0, ["done"] * len(closing)), err
-    home.say(number, archive)
+    home.say_all(number, ordinary.recovery(owed))
 
     shown = home.told("incident", "show", number)
     decided = {(act["id"], act["stage"]): (act["user"], act["form"], act["hand"]) for act in shown["approvals"]}
