@@ -28,11 +28,13 @@ class Summary(Part):
     level: str | None
     place: str
     enterprise: str
+    colour: str | None = None
+    """Of the warning that it began as."""
 
     @classmethod
     def of(cls, record: Record) -> Self:
         """The summary of a record."""
-        grades, facts = record.grades, record.facts
+        grades, scene = record.grades, record.scene()
         return cls(
             kind=record.kind,
             plan=record.plan,
@@ -41,8 +43,9 @@ class Summary(Part):
             computed=grades.computed if grades else None,
             standing=grades.standing if grades else None,
             level=record.level,
-            place=facts.place.name if facts else "",
-            enterprise=facts.enterprise if facts else "",
+            place=scene.place,
+            enterprise=scene.enterprise,
+            colour=record.warning.colour if record.warning else None,
         )
 
 

@@ -22,8 +22,7 @@ from client import CommandRefused, NoSuchIncident, Token, Unanswered, send
 from incidents.approval import AttachSignature
 from incidents.command import Command
 from incidents.departures import AttachEvidence
-from incidents.facts import Open
-from incidents.incident import COMMANDS
+from incidents.incident import COMMANDS, OPENING
 from settings import Settings
 
 As = Annotated[str | None, typer.Option("--as", help="以谁的身份 · whose token")]
@@ -49,11 +48,25 @@ def make_app(settings: MakeSettings, help_: str) -> typer.Typer:
         json_: Json = False,
     ) -> None:
         """开启一起事故 · Open an incident: says whom it will notify, and asks."""
-        opening.open_incident(settings(), plan, facts, number, yes, as_, post, command_id, json_)
+        opening.open_accident(settings(), plan, facts, opening.Asked(number, yes, as_, post, command_id, json_))
+
+    @app.command("open-warning")
+    def open_warning(
+        plan: str,
+        warning: Annotated[str, typer.Argument(help="WARNING.json, or -")],
+        number: Annotated[str | None, typer.Option("--id", help="编号；不给则自动编号 · the number")] = None,
+        yes: Annotated[bool, typer.Option("--yes", help="不再询问 · do not ask")] = False,
+        as_: As = None,
+        post: Post = None,
+        command_id: Annotated[str | None, typer.Option("--command-id")] = None,
+        json_: Json = False,
+    ) -> None:
+        """开启一次预警 · Open an incident as a warning: says who determines it and whom it would call, and asks."""
+        opening.open_warning(settings(), plan, warning, opening.Asked(number, yes, as_, post, command_id, json_))
 
     reading.add(app, settings)
     for command in COMMANDS:
-        if command is not Open:
+        if command not in OPENING:
             _add_verb(app, settings, command)
     return app
 

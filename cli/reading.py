@@ -22,7 +22,9 @@ from incidents import view
 from incidents.incident import COMMANDS, fold
 from incidents.logbook import Entry
 from incidents.record import Record
+from plans.vocabulary import WORDS
 from settings import Settings
+from statecharts.warning import WARNING
 from store import dossier
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
             typer.echo(json.dumps(rows, ensure_ascii=False))
         for row in [] if json_ else rows:
             grade = said(f"{row['grade_standing']}级", f"grade {row['grade_standing']}")
+            if row["grade_standing"] is None:
+                grade = said(f"{WORDS.get(row['colour'], '')}预警", f"{row['colour']} warning")
             level = (
                 said(f"{row['level']}级响应", f"level {row['level']}") if row["level"] else said("未启动", "no level")
             )
@@ -187,6 +191,7 @@ async def _list(settings: Settings) -> list[dict[str, Any]]:
             "grade_computed": body["computed"],
             "grade_standing": body["standing"],
             "level": body["level"],
+            "colour": body.get("colour"),
             "place": body["place"],
             "enterprise": body["enterprise"],
             "seq": seq,
@@ -292,12 +297,15 @@ def _time(text: str | None) -> datetime | None:
 
 def _words(settings: Settings, told: dict[str, Any]) -> str:
     commander = told["commander"] or {}
-    lines = [
-        f"{told['id']}  {told['plan']}  阶段 {told['phase']}",
-        f"等级 计算 {told['grade_computed']} / 现行 {told['grade_standing']} / 法定 {told['statutory_grade']}"
-        f"  响应 {told['level'] or '未启动'}",
-        f"现场指挥 {commander.get('post')} {commander.get('user') or ''}（{commander.get('how')}）",
-    ]
+    lines = [f"{told['id']}  {told['plan']}  阶段 {told['phase']}"]
+    if told["warning"]:
+        lines += _warning_words(settings, told["warning"])
+    if told["facts"] is not None:
+        lines += [
+            f"等级 计算 {told['grade_computed']} / 现行 {told['grade_standing']} / 法定 {told['statutory_grade']}"
+            f"  响应 {told['level'] or '未启动'}",
+            f"现场指挥 {commander.get('post')} {commander.get('user') or ''}（{commander.get('how')}）",
+        ]
     if told["grade_may_be"] != told["grade_computed"]:
         lines.append(f"未核实数据若属实，可能达到 {told['grade_may_be']}级")
     lines += [f"偏离/异议 第{item['seq']}条 {item['says']}" for item in told["departures"]]
@@ -316,6 +324,24 @@ def _words(settings: Settings, told: dict[str, Any]) -> str:
         lines.append(f"通知 {notice['id']}  " + "  ".join(f"{state} {n}" for state, n in states.items()))
     lines += [f"任务 {task['state']:8} {task['id']} {task['owner']}" for task in told["tasks"]]
     return "\n".join(lines)
+
+
+def _warning_words(settings: Settings, told: dict[str, Any]) -> list[str]:
+    """A warning in lines: where it stands and until when, each text, what one person did and nobody has confirmed."""
+    until = f"  至 {desk.local(settings, datetime.fromisoformat(told['ends_at']))}" if told["ends_at"] else ""
+    lines = [f"预警 {WORDS[told['colour']]}  {WARNING.words(told['state'])}（{told['state']}）{until}"]
+    for edition in told["editions"]:
+        number = f"第{edition['number']}版 {WORDS[edition['colour']]} {_DOES[edition['does']]}"
+        receipt = f"{edition['number_given']} {'、'.join(edition['channels'])}" if edition["published_at"] else "未发布"
+        mark = "  尚未审定" if edition["number"] in told["not_determined"] else ""
+        lines.append(f"  {number}  报送 {edition['submitted_by'] or '—'}  {receipt}{mark}")
+    for one in told["corrections"]:
+        confirmed = f"{one['confirmed_by']} 已确认" if one["confirmed_by"] else "第二人尚未确认"
+        lines.append(f"  {one['id']} {_DOES[one['does']]} {one['by']}  {confirmed}  {one['reason']}")
+    return lines
+
+
+_DOES = {"issue": "发布", "adjust": "调整", "lift": "解除", "correct": "更正", "withdraw": "撤回"}
 
 
 def _line(settings: Settings, entry: Entry) -> str:

@@ -5,6 +5,20 @@ from __future__ import annotations
 from incidents.command import Command
 
 _VERBS = {
+    "open-warning": "开启一次预警",
+    "record-inbound-warning": "登记外来预警",
+    "propose-warning": "提请发布预警",
+    "authorise-warning": "请事先授权发布",
+    "submit-warning": "报送发布平台",
+    "second-warning": "第二人确认紧急发布",
+    "record-publication": "登记平台回执",
+    "correct-publication": "更正已发布内容",
+    "withdraw-publication": "撤回已发布预警",
+    "confirm-correction": "第二人确认更正或撤回",
+    "adjust-warning": "提请调整预警",
+    "lift-warning": "提请解除预警",
+    "drop-warning": "终止研判，不予发布",
+    "become-accident": "预警转为事故",
     "report-facts": "续报事实",
     "raise-grade": "提高现行等级",
     "lower-grade": "降低现行等级",
@@ -13,6 +27,7 @@ _VERBS = {
     "sign": "签发",
     "record-oral": "记录口头（或纸面）决定",
     "confirm-oral": "第二人确认口头记录",
+    "call-back": "第二人按通讯录号码回拨",
     "attach-signature": "补附签字件",
     "ratify": "本人追认",
     "dispute": "本人提出异议",

@@ -1,13 +1,14 @@
 """Approvals (审批): proposed, decided, signed.
 
-A spoken decision takes effect at once and stays open until a hand is under it. Silence is chased, passed to the
-substitute and then upward; it is never taken for a yes.
+A spoken decision takes effect at once and stays open until a hand is under it; what the public is told waits, in
+addition, until a second person has rung the speaker's number. Silence is chased, passed to the substitute and then
+upward; it is never taken for a yes.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -18,13 +19,15 @@ from incidents import deadlines
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.notices import issue
-from incidents.record import Act, Approval, Clock, Departure, Form, Record
+from incidents.record import Act, Approval, Clock, Departure, Form, Record, What
 from plans.schema import ApprovalRule, Plan, Role
 from statecharts.approval import APPROVAL, HAND, OPEN
 
 WATCH: tuple[Role, ...] = ("watch",)
 LEADERS: tuple[Role, ...] = ("decider", "signatory")
 Answered = Literal["yes", "no"]
+PUBLIC: tuple[What, ...] = ("warning", "warning_adjust", "warning_lift", "warning_ahead")
+"""What the public is told: never by one person."""
 
 
 class _Answering(Command):
@@ -78,6 +81,19 @@ class ConfirmOral(Command):
     stage: Literal["decide", "sign"]
 
 
+class CallBack(Command):
+    """The second person rang the number that the directory has for the speaker, and heard the same, or not."""
+
+    verb: ClassVar[str] = "call-back"
+    roles: ClassVar[tuple[Role, ...]] = WATCH
+    approval: str
+    stage: Literal["decide", "sign"]
+    number: str = Field(min_length=1, max_length=64)
+    """As the directory has it."""
+    same: bool
+    words: str = Field(min_length=1, max_length=400)
+
+
 class AttachSignature(Command):
     """The signed sheet, as a file by its hash, puts a hand under a spoken decision."""
 
@@ -113,7 +129,7 @@ class Dispute(Command):
 
 def ask(
     record: Record,
-    what: Literal["level", "scene_end", "lift"],
+    what: What,
     rule: ApprovalRule,
     asks: Mapping[str, Any],
     proposer: str,
@@ -127,7 +143,7 @@ def ask(
         "proposed_by": proposer,
         "stages": [stage.model_dump(mode="json") for stage in rule.stages],
         "upward": list(rule.upward),
-        "one_person": rule.one_person == "allowed_and_marked",
+        "one_person": rule.one_person == "allowed_and_marked" and what not in PUBLIC,
         "supersedes": [a.id for a in record.approvals.values() if a.what == what and a.state in OPEN],
     }
 
@@ -156,14 +172,9 @@ def _answer(plan: Plan, record: Record, command: _Answering, stage: str, now: da
             reason="digest: what was read is not what is proposed now",
             kind="plan",
         )
-    alone = command.envelope.user == approval.proposed_by
+    alone = command.envelope.user in _drafters(approval)
     if alone and not approval.one_person:
-        return Refusal(
-            zh="提请人不得自行审批",
-            reason="who proposes never approves",
-            kind="plan",
-            clauses=_clauses(approval, stage),
-        )
+        return _own(approval, stage)
     if command.answer == "no" and not command.words:
         return Refusal(zh="words：不同意须写明理由", reason="words: expected the reason, since the answer is no")
     act = Act(
@@ -201,14 +212,9 @@ def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) 
             reason=f"said_at: expected a time that is not in the future, found {command.said_at}",
         )
     # Said before the proposal was typed is the usual case at night; the log shows both times.
-    alone = command.by == approval.proposed_by
+    alone = command.by in _drafters(approval)
     if alone and not approval.one_person:
-        return Refusal(
-            zh="提请人不得自行审批",
-            reason="who proposes never approves",
-            kind="plan",
-            clauses=_clauses(approval, command.stage),
-        )
+        return _own(approval, command.stage)
     act = Act(
         stage=command.stage,
         answer=command.answer,
@@ -246,6 +252,25 @@ def confirm_oral(plan: Plan, record: Record, command: ConfirmOral, now: datetime
     return (command.entry("oral_confirmed", now, command.told("approval", "stage")),)
 
 
+def call_back(plan: Plan, record: Record, command: CallBack, now: datetime) -> Answer:
+    act = _spoken(record, command.approval, command.stage)
+    if isinstance(act, Refusal):
+        return act
+    if command.envelope.user in (act.recorded_by, act.user):
+        return Refusal(zh="须由记录人以外的第二人回拨", reason="call-back: expected a second person", kind="hard")
+    if not command.same and not HAND.can(act.hand, "dispute"):
+        return Refusal(zh="已有异议在案", reason="it is disputed already", kind="plan")
+    return (command.entry("called_back", now, command.told("approval", "stage", "number", "same", "words")),)
+
+
+def unheard(approval: Approval) -> Act | None:
+    """The spoken yes that nobody has called back yet, and no hand is under: nothing public goes out on it alone."""
+    for act in approval.acts:
+        if act.form == "oral" and act.hand != "signed" and (act.hand == "disputed" or not act.called_back_by):
+            return act
+    return None
+
+
 def attach_signature(plan: Plan, record: Record, command: AttachSignature, now: datetime) -> Answer:
     act = _spoken(record, command.approval, command.stage)
     if isinstance(act, Refusal):
@@ -274,8 +299,24 @@ def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answ
         return act
     if command.envelope.user != act.user:
         return Refusal(zh=f"只能由 {act.user} 本人提出异议", reason=f"only {act.user} can dispute this", kind="hard")
+    if not HAND.can(act.hand, "dispute"):
+        return Refusal(zh="已有异议在案", reason="it is disputed already", kind="plan")
     disputed = command.entry("disputed", now, command.told("approval", "stage", "words"))
     return (disputed, *deadlines.void(record, _hand(command), now, f"{act.user} 提出异议"))
+
+
+def _drafters(approval: Approval) -> set[str]:
+    """Who proposed it, and who wrote what is proposed."""
+    return {approval.proposed_by, *approval.asks.get("drafters", ())}
+
+
+def _own(approval: Approval, stage: str) -> Refusal:
+    return Refusal(
+        zh="提请人不得自行审批",
+        reason="who proposes never approves",
+        kind="hard" if approval.what in PUBLIC else "plan",
+        clauses=_clauses(approval, stage),
+    )
 
 
 def _waits(record: Record, name: str, stage: str) -> Refusal | None:
@@ -368,7 +409,8 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         asked = f"N-{name}"
         if asked not in record.notices:
             matter = str(approval.asks.get("matter", approval.what))
-            yield issue(plan, record, now, asked, "proposal", dict.fromkeys(waiting.posts, ""), matter=matter)
+            occasion = "warning_proposal" if approval.what in PUBLIC else "proposal"
+            yield issue(plan, record, now, asked, occasion, dict.fromkeys(waiting.posts, ""), matter=matter)
         if pace is None or approval.reached >= len(_STEPS):
             continue
         due = approval.asked_at + (pace.remind_after, pace.substitute_after, pace.upward_after)[approval.reached]
@@ -379,7 +421,8 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
             yield by_system("approval_chased", due, now, data, pace.clauses)
             if posts:
                 matter = str(approval.asks.get("matter", approval.what))
-                yield issue(plan, record, now, f"{asked}-{step}", "reminder", dict.fromkeys(posts, ""), matter=matter)
+                occasion = "warning_reminder" if approval.what in PUBLIC else "reminder"
+                yield issue(plan, record, now, f"{asked}-{step}", occasion, dict.fromkeys(posts, ""), matter=matter)
     yield from _hands(plan, record, now)
 
 
@@ -462,6 +505,12 @@ def confirmed(record: Record, entry: Draft) -> Record:
     return _act(record, entry, lambda act: act.but(confirmed_by=entry.user))
 
 
+def called_back(record: Record, entry: Draft) -> Record:
+    if entry.data["same"]:
+        return _act(record, entry, lambda act: act.but(called_back_by=entry.user))
+    return _unlike(record, entry)
+
+
 def attached(record: Record, entry: Draft) -> Record:
     evidence = {**record.evidence, entry.data["sha256"]: entry.data["name"]}
     return _handed(record.but(evidence=evidence), entry)
@@ -476,9 +525,22 @@ def _handed(record: Record, entry: Draft) -> Record:
 
 
 def disputed(record: Record, entry: Draft) -> Record:
+    return _unlike(record, entry)
+
+
+def _unlike(record: Record, entry: Draft) -> Record:
+    """What was recorded is not what was said: both statements stand."""
     moved = _act(record, entry, lambda act: act.but(hand=HAND.step(act.hand, "dispute")))
     departure = Departure(seq=record.head.seq + 1, kind="dispute", says=entry.data["words"])
     return moved.but(departures=(*record.departures, departure))
+
+
+def moot(record: Record, names: Iterable[str]) -> Record:
+    """The record once nobody need answer these any more."""
+    for name in names:
+        old = record.approvals[name]
+        record = _put(record, old.but(state=APPROVAL.step(old.state, "supersede", old)))
+    return record
 
 
 def _act(record: Record, entry: Draft, change: Any) -> Record:

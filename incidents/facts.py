@@ -12,6 +12,7 @@ import rfc8785
 from pydantic import Field
 
 from incidents.accident import Count, Facts, Findings
+from incidents.assessment import Assessment
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Grades, Kind, Record
@@ -74,19 +75,8 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
             reason="plan_hash: expected the plan and kind that this incident was started with",
             kind="hard",
         )
-    for name in ("received_at", "occurred_at", "heard_at"):
-        at = getattr(command.facts, name)
-        if at is not None and at > now:
-            return Refusal(
-                zh=f"facts.{name}：不能晚于现在，现为 {at.isoformat()}",
-                reason=f"facts.{name}: expected a time that is not in the future, found {at.isoformat()}",
-            )
-    if plan.grading.default_grade is None:
-        return Refusal(
-            zh="本预案未规定各条均不符合时的等级：请先作出决定",
-            reason="this plan leaves an accident ungraded that meets no criterion: decide it first",
-            kind="plan",
-        )
+    if refusal := unfit(plan, command.facts, now):
+        return refusal
     presumed = plan.posts[plan.command.presumed]
     return (
         command.entry(
@@ -104,6 +94,24 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
             plan.command.presumed_clauses,
         ),
     )
+
+
+def unfit(plan: Plan, facts: Facts, now: datetime) -> Refusal | None:
+    """Why no accident can begin with these facts."""
+    for name in ("received_at", "occurred_at", "heard_at"):
+        at = getattr(facts, name)
+        if at is not None and at > now:
+            return Refusal(
+                zh=f"facts.{name}：不能晚于现在，现为 {at.isoformat()}",
+                reason=f"facts.{name}: expected a time that is not in the future, found {at.isoformat()}",
+            )
+    if plan.grading.default_grade is None:
+        return Refusal(
+            zh="本预案未规定各条均不符合时的等级：请先作出决定",
+            reason="this plan leaves an accident ungraded that meets no criterion: decide it first",
+            kind="plan",
+        )
+    return None
 
 
 def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime) -> Answer:
@@ -219,7 +227,10 @@ def holds(when: When | None, record: Record) -> bool:
     """Whether a rule's condition holds for this incident as it stands."""
     if when is None or when.always:
         return True
-    facts = record.known()
+    facts = record.facts
+    if facts is None:
+        # No condition on an accident holds before there is one.
+        return False
     return (
         (not when.grades or record.standing() in when.grades)
         and (not when.levels or record.level in when.levels)
@@ -248,7 +259,7 @@ def opened(record: Record, entry: Draft) -> Record:
         opened_at=entry.known_at,
         opening=entry.data["digest"],
         facts=facts,
-        **_counted(record, facts),
+        **counted(record, facts),
     )
 
 
@@ -257,7 +268,7 @@ def reported(record: Record, entry: Draft) -> Record:
     news = {name: getattr(findings, name) for name in entry.data["findings"]}
     if "circumstances" in news:
         news["circumstances"] = tuple(dict.fromkeys((*record.known().circumstances, *news["circumstances"])))
-    return record.but(facts=record.known().model_copy(update=news), **_counted(record, findings))
+    return record.but(facts=record.known().model_copy(update=news), **counted(record, findings))
 
 
 def regraded(record: Record, entry: Draft) -> Record:
@@ -270,7 +281,8 @@ def moved(record: Record, entry: Draft) -> Record:
     return record.but(grades=record.grades.but(standing=to))
 
 
-def _counted(record: Record, findings: Findings) -> dict[str, dict[Measure, Count]]:
+def counted(record: Record, findings: Findings) -> dict[str, dict[Measure, Count]]:
+    """The record's figures once these were told: those that move the grade, and hearsay."""
     counts, hearsay = dict(record.counts), dict(record.hearsay)
     for measure, count in findings.told():
         if count.moves_the_grade:
@@ -282,6 +294,6 @@ def _counted(record: Record, findings: Findings) -> dict[str, dict[Measure, Coun
     return {"counts": counts, "hearsay": hearsay}
 
 
-def digest_of(facts: Facts) -> str:
+def digest_of(facts: Facts | Assessment) -> str:
     """The SHA-256 of a report as it was told: the same report twice is one incident."""
     return hashlib.sha256(rfc8785.dumps(facts.model_dump(mode="json", exclude_none=True))).hexdigest()

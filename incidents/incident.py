@@ -18,11 +18,13 @@ from incidents import (
     facts,
     notes,
     notices,
+    publication,
     recovery,
     reporting,
     response,
     tasks,
     termination,
+    warning,
 )
 from incidents.command import Answer, Command, Refusal
 from incidents.logbook import Draft, Entry, Head
@@ -34,6 +36,20 @@ Rule = Callable[[Plan, Record, Any, datetime], Answer]
 Fold = Callable[[Record, Draft], Record]
 
 COMMANDS: dict[type[Command], Rule] = {
+    warning.OpenWarning: warning.open_warning,
+    warning.RecordInboundWarning: warning.record_inbound_warning,
+    warning.ProposeWarning: warning.propose_warning,
+    warning.AuthoriseWarning: warning.authorise_warning,
+    publication.SubmitWarning: publication.submit_warning,
+    publication.SecondWarning: publication.second_warning,
+    publication.RecordPublication: publication.record_publication,
+    publication.CorrectPublication: publication.correct_publication,
+    publication.WithdrawPublication: publication.withdraw_publication,
+    publication.ConfirmCorrection: publication.confirm_correction,
+    warning.AdjustWarning: warning.adjust_warning,
+    warning.LiftWarning: warning.lift_warning,
+    warning.DropWarning: warning.drop_warning,
+    warning.BecomeAccident: warning.become_accident,
     facts.Open: facts.open_,
     facts.ReportFacts: facts.report_facts,
     facts.RaiseGrade: facts.raise_grade,
@@ -43,6 +59,7 @@ COMMANDS: dict[type[Command], Rule] = {
     approval.Sign: approval.sign,
     approval.RecordOral: approval.record_oral,
     approval.ConfirmOral: approval.confirm_oral,
+    approval.CallBack: approval.call_back,
     approval.AttachSignature: approval.attach_signature,
     approval.Ratify: approval.ratify,
     approval.Dispute: approval.dispute,
@@ -68,8 +85,36 @@ COMMANDS: dict[type[Command], Rule] = {
 }
 """Every command of the core, with the rule that answers it, in the order in which an incident meets them."""
 
+OPENING: tuple[type[Command], ...] = (warning.OpenWarning, facts.Open)
+"""What an incident may begin with."""
+
+BEFORE_ACCIDENT: tuple[type[Command], ...] = (
+    *(command for command in COMMANDS if command.__module__ in (warning.__name__, publication.__name__)),
+    approval.Decide,
+    approval.Sign,
+    approval.RecordOral,
+    approval.ConfirmOral,
+    approval.CallBack,
+    approval.AttachSignature,
+    approval.Ratify,
+    approval.Dispute,
+    tasks.CompleteTask,
+    recovery.Archive,
+    notices.Notify,
+    deadlines.SetDeadline,
+    deadlines.MeetDeadline,
+    deadlines.StandDown,
+    departures.Deviate,
+    departures.RecordExternal,
+    departures.AttachEvidence,
+    notes.Note,
+    notes.Correct,
+)
+"""What a warning takes from which no accident has come."""
+
 AFTER_ARCHIVE: tuple[type[Command], ...] = (
     facts.ReportFacts,
+    publication.ConfirmCorrection,
     approval.ConfirmOral,
     approval.AttachSignature,
     approval.Ratify,
@@ -87,15 +132,29 @@ def _nothing(record: Record, entry: Draft) -> Record:
 
 
 _FOLDS: dict[str, tuple[Fold, ...]] = {
+    "warning_opened": (warning.opened,),
+    "inbound_warning": (_nothing,),
+    "warning_determined": (warning.determined,),
+    "warning_submitted": (publication.submitted,),
+    "warning_seconded": (publication.seconded,),
+    "warning_published": (publication.published,),
+    "publication_corrected": (publication.corrected,),
+    "publication_withdrawn": (publication.withdrawn,),
+    "correction_confirmed": (publication.confirmed,),
+    "correction_published": (publication.correction_published,),
+    "warning_expired": (warning.ended,),
+    "warning_dropped": (warning.ended,),
+    "became_accident": (warning.became, commander.presumed),
     "opened": (facts.opened, commander.presumed),
     "facts_reported": (facts.reported,),
     "graded": (facts.regraded,),
     "grade_raised": (facts.moved,),
     "grade_lowered": (facts.moved,),
-    "proposed": (approval.proposed,),
-    "approval_answered": (approval.answered,),
+    "proposed": (approval.proposed, warning.proposed),
+    "approval_answered": (approval.answered, warning.answered),
     "approval_chased": (approval.chased,),
     "oral_confirmed": (approval.confirmed,),
+    "called_back": (approval.called_back,),
     "signature_attached": (approval.attached,),
     "ratified": (approval.ratified,),
     "disputed": (approval.disputed,),
@@ -136,6 +195,7 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
 }
 
 _CHAPTERS = (
+    warning.follows,
     facts.follows,
     reporting.follows,
     disposal.follows,
@@ -145,6 +205,9 @@ _CHAPTERS = (
     recovery.follows,
 )
 """What each chapter brings by itself, in the order of the plan."""
+
+_CHAPTERS_BEFORE_ACCIDENT = (warning.follows, approval.follows, recovery.follows)
+"""The same, while nothing has happened yet."""
 
 _ROUNDS = 40
 """More rounds than consequences can have: a rule that brings itself again is a fault, not a loop."""
@@ -190,6 +253,7 @@ def follow_ups(plan: Plan, record: Record) -> FollowUps:
         *notices.instants(record),
         *approval.instants(plan, record),
         *recovery.instants(record),
+        *warning.instants(record),
     ]
     archive = record.closed or (record.phase == "archived" and not record.archive)
     return FollowUps(tuple(notices.sendings(record)), min(due, default=None), archive)
@@ -206,7 +270,7 @@ def fold(record: Record, entries: Iterable[Entry]) -> Record:
 
 def _news(plan: Plan, record: Record, now: datetime) -> Iterator[tuple[Draft, ...]]:
     """Each chapter's consequences in turn; the next chapter sees them folded."""
-    for chapter in _CHAPTERS:
+    for chapter in _CHAPTERS_BEFORE_ACCIDENT if record.facts is None else _CHAPTERS:
         if drafts := tuple(chapter(plan, record, now)):
             yield drafts
     if drafts := (*deadlines.passing(record, now), *notices.chases(record, now)):
@@ -215,7 +279,7 @@ def _news(plan: Plan, record: Record, now: datetime) -> Iterator[tuple[Draft, ..
 
 def _forbidden(plan: Plan, record: Record, command: Command, now: datetime) -> Refusal | None:
     """What is refused before any chapter is asked."""
-    if record.phase == LIFECYCLE.initial and not isinstance(command, facts.Open):
+    if record.phase == LIFECYCLE.initial and not isinstance(command, OPENING):
         return Refusal(zh="该事故尚未开启", reason="this incident is not open yet", kind="plan")
     if record.phase == "closed":
         return Refusal(zh="该事故已结案", reason="this incident is closed", kind="plan")
@@ -223,6 +287,12 @@ def _forbidden(plan: Plan, record: Record, command: Command, now: datetime) -> R
         return Refusal(
             zh=f"{command.verb}：该事故已归档，只接收事实和记录",
             reason=f"{command.verb}: this incident is archived; facts and notes are taken",
+            kind="plan",
+        )
+    if record.phase != LIFECYCLE.initial and record.facts is None and not isinstance(command, BEFORE_ACCIDENT):
+        return Refusal(
+            zh=f"{command.verb}：尚在预警，未发生事故；发生后先用 become-accident",
+            reason=f"{command.verb}: this is a warning, and nothing has happened yet; `become-accident` comes first",
             kind="plan",
         )
     post = plan.posts.get(command.envelope.post)

@@ -84,8 +84,7 @@ def issue(
 
     `cites` has the clauses by which each unit is called: its answer cites them.
     """
-    facts = record.known()
-    told = {"place": facts.place.name, "enterprise": facts.enterprise, "summary": facts.summary, **fields}
+    told = {**dict(record.scene()), **fields}
     if record.grades is not None:
         told.setdefault("level_or_grade", f"{record.grades.standing}级")
     # One pass: a fact that looks like a field is never expanded.

@@ -9,14 +9,16 @@ from typing import Any, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from incidents.accident import Count, Facts
+from incidents.assessment import Assessment
 from incidents.logbook import Head
-from plans.schema import Grade, Measure, Stage
+from plans.schema import Colour, Grade, Measure, Stage
 from statecharts.approval import APPROVAL, HAND
 from statecharts.clock import CLOCK
 from statecharts.command import COMMAND
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.notice import NOTICE
 from statecharts.task import TASK
+from statecharts.warning import WARNING
 
 Kind = Literal["live", "drill"]
 Form = Literal["in_system", "oral", "paper", "elsewhere"]
@@ -121,13 +123,19 @@ class Act(Part):
     confirmed_by: str = ""
     """The second person on watch who stood by when it was recorded."""
     hand: str = HAND.initial
+    called_back_by: str = ""
+    """Who rang the speaker's number and heard the same."""
+
+
+What = Literal["level", "scene_end", "lift", "warning", "warning_adjust", "warning_lift", "warning_ahead"]
+"""What an approval lets go out. `warning_ahead`: the prior authorisation of warnings that are still to come."""
 
 
 class Approval(Part):
     """A proposal on its way. `digest` is the SHA-256 of what is approved: an approval holds for nothing else."""
 
     id: str
-    what: Literal["level", "scene_end", "lift"]
+    what: What
     level: Grade | None = None
     asks: Mapping[str, Any]
     digest: str
@@ -179,6 +187,105 @@ class Departure(Part):
     clauses: tuple[str, ...] = ()
 
 
+class Edition(Part):
+    """One text of a warning, on its way to the public or public: what it says, and what let it go out."""
+
+    number: int
+    does: Literal["issue", "adjust", "lift"]
+    colour: Colour
+    was: Colour | None = None
+    """The colour that it changes or lifts."""
+    text: str
+    content: Mapping[str, str] = {}
+    """The items that the plan wants, by id."""
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime
+    units: tuple[str, ...] = ()
+    """Who hears of it beside those who owe its measures."""
+    urgent: bool = False
+    """Asked for in an emergency: a second person's word is enough, and nobody was consulted."""
+    approvals: tuple[str, ...] = ()
+    """One after the other; all must agree."""
+    determined_at: AwareDatetime | None = None
+    signed: bool = False
+    under: str = ""
+    """The prior authorisation by which it went out before it was determined."""
+    submitted_by: str = ""
+    waits_since: AwareDatetime | None = None
+    """In an emergency: since when the second person is waited for."""
+    submitted_at: AwareDatetime | None = None
+    seconded_by: str = ""
+    """The second person of an emergency."""
+    published_at: AwareDatetime | None = None
+    number_given: str = ""
+    """The publishing platform's own number."""
+    channels: tuple[str, ...] = ()
+
+
+class Correction(Part):
+    """What one officer put right or took back in public, for a second person to confirm."""
+
+    id: str
+    does: Literal["correct", "withdraw"]
+    by: str
+    at: AwareDatetime
+    reason: str
+    text: str = ""
+    confirmed_by: str = ""
+    published_at: AwareDatetime | None = None
+
+
+class PublicWarning(Part):
+    """A warning, from its assessment on. `state` is its place in the warning chart."""
+
+    assessment: Assessment
+    by_counts: Colour | None = None
+    """The colour of the grade that the expected harm would have."""
+    state: str = WARNING.initial
+    editions: tuple[Edition, ...] = ()
+    draft: int = 0
+    """The number of the edition on its way; 0: none is."""
+    standing: int = 0
+    """The number of the edition that the public was told; 0: nothing, or no longer."""
+    corrections: Mapping[str, Correction] = {}
+
+    def edition(self, number: int) -> Edition | None:
+        """The edition of this number, from 1 on."""
+        return self.editions[number - 1] if number else None
+
+    @property
+    def on_its_way(self) -> Edition:
+        """The edition that is proposed, determined or submitted."""
+        if not self.draft:
+            raise ValueError("no edition of the warning is on its way")
+        return self.editions[self.draft - 1]
+
+    @property
+    def public(self) -> bool:
+        """Whether the public was told, or may be told at any moment."""
+        return bool(self.standing) or bool(self.draft and self.on_its_way.submitted_at)
+
+    @property
+    def colour(self) -> Colour:
+        """The colour that stands; before any does, the one proposed, or the one judged."""
+        told = self.edition(self.standing) or self.edition(self.draft)
+        return told.colour if told else self.assessment.colour
+
+    @property
+    def ends_at(self) -> AwareDatetime | None:
+        """When it ends by itself."""
+        told = self.edition(self.standing) or self.edition(self.draft)
+        return told.valid_until if told else None
+
+
+class Scene(Part):
+    """Where something happened, or may happen, and what."""
+
+    place: str = ""
+    enterprise: str = ""
+    summary: str = ""
+
+
 class Record(Part):
     """The folded state of one incident, as carried across continue-as-new."""
 
@@ -192,6 +299,8 @@ class Record(Part):
     opening: str = ""
     """SHA-256 of the facts it was opened with: the same report again opens nothing."""
     facts: Facts | None = None
+    """None: not opened, or no accident has come of the warning."""
+    warning: PublicWarning | None = None
     counts: Mapping[Measure, Count] = {}
     """Verified or official: these move the grade."""
     hearsay: Mapping[Measure, Count] = {}
@@ -225,6 +334,17 @@ class Record(Part):
         if self.facts is None:
             raise ValueError(f"incident {self.id} is not opened")
         return self.facts
+
+    def warned(self) -> PublicWarning:
+        """The warning of an incident that has one."""
+        if self.warning is None:
+            raise ValueError(f"incident {self.id} has no warning")
+        return self.warning
+
+    def scene(self) -> Scene:
+        """The accident's place and course, or those of what is expected."""
+        told = self.facts or (self.warning and self.warning.assessment)
+        return Scene(place=told.place.name, enterprise=told.enterprise, summary=told.summary) if told else Scene()
 
     def standing(self) -> Grade:
         """The grade that stands in an opened incident."""

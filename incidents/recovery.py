@@ -47,6 +47,9 @@ def archive(plan: Plan, record: Record, command: Archive, now: datetime) -> Answ
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The tasks of recovery once the response is over, and the end of the casualty window."""
+    if record.facts is None:
+        yield from _without_accident(plan, record, now)
+        return
     window = plan.recovery.casualty_window
     if record.window_ends is None and window is not None:
         facts = record.known()
@@ -59,6 +62,16 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     elif record.phase == "archived" and record.window_ends is not None and record.window_ends <= now:
         clauses = window.clauses if window else ()
         yield by_system("closed", max(record.window_ends, now), now, {}, clauses)
+
+
+def _without_accident(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """A warning that nothing came of: its papers go to the archive, and it is closed; no casualty can follow."""
+    if record.phase == "warning_over":
+        known = {task.rule for task in record.tasks.values()}
+        rules = [rule for rule in plan.recovery.tasks if rule.makes == "archive" and rule.id not in known]
+        yield from tasks.give(plan, record, rules, now, "warning over")
+    elif record.phase == "archived" and record.archive:
+        yield by_system("closed", now, now, {})
 
 
 def written(record: Record, manifest: str, seq: int, now: datetime) -> Iterator[Draft]:

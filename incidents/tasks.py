@@ -71,10 +71,10 @@ def request_support(plan: Plan, record: Record, command: RequestSupport, now: da
     return (asked, *entry)
 
 
-def duties(plan: Plan, unit: str) -> Iterator[TaskRule]:
-    """What a unit owes in any incident that it is called to."""
+def duties(plan: Plan, unit: str, phase: Literal["incident", "warning"] = "incident") -> Iterator[TaskRule]:
+    """What a unit owes in any incident that it is called to, or while a warning is in force."""
     for duty in plan.units[unit].duties if unit in plan.units else ():
-        if duty.phase == "incident":
+        if duty.phase == phase:
             yield TaskRule(owner=unit, **{name: getattr(duty, name) for name in Work.model_fields})
 
 
@@ -122,6 +122,13 @@ def given(record: Record, entry: Draft) -> Record:
 
 def moved(record: Record, entry: Draft) -> Record:
     return _step(record, entry.data["task"], _TRIGGERS[entry.data["outcome"]])
+
+
+def ended(record: Record, names: Iterable[str]) -> Record:
+    """The record once these tasks are no longer owed, because what asked for them is over."""
+    for name in names:
+        record = _step(record, name, "rule_out")
+    return record
 
 
 def requested(record: Record, entry: Draft) -> Record:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from incidents.logbook import Entry
-from incidents.record import Approval, Record
+from incidents.record import Approval, PublicWarning, Record
 from statecharts.approval import OPEN
 
 
@@ -26,6 +26,7 @@ def shown(record: Record) -> dict[str, Any]:
         "grade_may_be": grades.get("may_be"),
         "statutory_grade": grades.get("statutory"),
         "level": record.level,
+        "warning": _warned(record.warning) if record.warning else None,
         "commander": commander and {name: commander[name] for name in ("post", "user", "since", "how")},
         "approvals": [item for approval in record.approvals.values() for item in _stages(approval)],
         "clocks": [
@@ -82,6 +83,7 @@ def places(record: Record) -> dict[str, Mapping[str, int]]:
     recipients = [recipient for notice in record.notices.values() for recipient in notice.recipients.values()]
     return {
         "lifecycle": {record.phase: 1},
+        "warning": {record.warning.state: 1} if record.warning else {},
         "approval": Counter(approval.state for approval in record.approvals.values()),
         "hand": Counter(act.hand for act in acts),
         "clock": Counter(clock.verdict for clock in record.clocks.values()),
@@ -115,6 +117,7 @@ def first_page(record: Record, entries: Iterable[Entry]) -> dict[str, Any]:
     for entry in entries:
         post = {
             "opened": entry.data.get("presumed_commander"),
+            "became_accident": entry.data.get("presumed_commander"),
             "command_passed": entry.data.get("post"),
             "deviation": entry.data.get("commander"),
         }.get(entry.kind)
@@ -126,6 +129,7 @@ def first_page(record: Record, entries: Iterable[Entry]) -> dict[str, Any]:
     spoken = [act for act in told["approvals"] if act["form"] not in (None, "in_system")]
     return {
         **{name: told[name] for name in ("id", "kind", "plan", "plan_hash", "phase", "grade_standing", "level")},
+        "warning": told["warning"],
         "departures": told["departures"],
         "not_signed": [act for act in spoken if act["hand"] != "signed"],
         "spoken": spoken,
@@ -141,6 +145,26 @@ def first_page(record: Record, entries: Iterable[Entry]) -> dict[str, Any]:
         "notices": told["notices"],
         "seq": told["seq"],
         "head": told["head"],
+    }
+
+
+def _warned(warning: PublicWarning) -> dict[str, Any]:
+    """A warning: where it stands, each text with the hands it went through, what one person did in public."""
+    told = warning.model_dump(mode="json")
+    out = [edition for edition in told["editions"] if edition["submitted_at"] and not edition["determined_at"]]
+    return {
+        "state": warning.state,
+        "colour": warning.colour,
+        "assessed": told["assessment"]["colour"],
+        "by_counts": warning.by_counts,
+        "ends_at": warning.ends_at.isoformat() if warning.ends_at else None,
+        "assessment": told["assessment"],
+        "editions": told["editions"],
+        "standing": warning.standing or None,
+        "on_its_way": warning.draft or None,
+        "not_determined": [edition["number"] for edition in out],
+        "corrections": list(told["corrections"].values()),
+        "not_confirmed": [one.id for one in warning.corrections.values() if not one.confirmed_by],
     }
 
 
@@ -163,6 +187,7 @@ def _stages(approval: Approval) -> Iterator[dict[str, Any]]:
             "read_back": act.read_back if act else None,
             "recorded_by": act.recorded_by if act else None,
             "confirmed_by": act.confirmed_by if act else None,
+            "called_back_by": (act.called_back_by or None) if act else None,
             "hand": act.hand if act else None,
             "state": act.answer if act else state,
             "digest": approval.digest,

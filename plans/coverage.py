@@ -215,6 +215,11 @@ OUTSIDE: tuple[str, ...] = ("other", "plan-management", "org")
 """The kinds of clauses that may ask nothing of an incident."""
 
 ACTS: Mapping[str, Act] = {
+    "warning_opened": Act((Item,)),
+    "warning_determined": Act((ColourRule, Adjustment)),
+    "warning_submitted": Act((Publisher,)),
+    "warning_published": Act((Publisher,)),
+    "became_accident": Act((CommandRules,)),
     "opened": Act((CommandRules,)),
     "proposed": Act((Proposal,)),
     "approval_answered": Act((Stage,)),

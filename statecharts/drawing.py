@@ -19,8 +19,9 @@ from statecharts.command import COMMAND
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.notice import NOTICE
 from statecharts.task import TASK
+from statecharts.warning import WARNING
 
-CHARTS: tuple[Chart, ...] = (LIFECYCLE, APPROVAL, HAND, CLOCK, NOTICE, TASK, COMMAND)
+CHARTS: tuple[Chart, ...] = (LIFECYCLE, WARNING, APPROVAL, HAND, CLOCK, NOTICE, TASK, COMMAND)
 """Every chart that an incident moves by, in the order in which they are shown."""
 
 Labels = Literal["both", "zh", "en"]

@@ -1,4 +1,4 @@
-"""An incident's phase (阶段): early disposal, response, the three acts of ending, recovery, archive."""
+"""An incident's phase (阶段): a warning perhaps, early disposal, response, three acts of ending, recovery, archive."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ ENDING = ("end_approved", "withdrawn", "recovery")
 
 LIFECYCLE = compile_chart(
     "lifecycle",
-    states=["unopened", "early_disposal", "response", *ENDING, "archived", "closed"],
+    states=["unopened", "warning", "warning_over", "early_disposal", "response", *ENDING, "archived", "closed"],
     initial="unopened",
     arrows=[
         Arrow("open", "unopened", "early_disposal"),
+        # A warning is no step that every accident takes; it becomes one, or is over without.
+        Arrow("open_warning", "unopened", "warning"),
+        Arrow("end_warning", "warning", "warning_over"),
+        Arrow("become_accident", ("warning", "warning_over"), "early_disposal"),
         # Early disposal needs no order, and goes on beside the response once one is started.
         Arrow("start_response", ("early_disposal", "response"), "response"),
         Arrow("approve_end", ("early_disposal", "response"), "end_approved"),
@@ -20,7 +24,7 @@ LIFECYCLE = compile_chart(
         # Reopening is normal: a fire flares up again, a missing person is heard.
         Arrow("reopen", ENDING, "response", ("level_stands",)),
         Arrow("reopen", ENDING, "early_disposal"),
-        Arrow("archive", "recovery", "archived"),
+        Arrow("archive", ("recovery", "warning_over"), "archived"),
         # New deaths still count after the archive, until the casualty window ends.
         Arrow("close", "archived", "closed"),
     ],
@@ -28,6 +32,8 @@ LIFECYCLE = compile_chart(
     zh={
         "lifecycle": "事故阶段",
         "unopened": "未开启",
+        "warning": "预警",
+        "warning_over": "预警已结束",
         "early_disposal": "先期处置",
         "response": "应急响应",
         "end_approved": "已批准结束",
@@ -36,6 +42,9 @@ LIFECYCLE = compile_chart(
         "archived": "已归档",
         "closed": "已结案",
         "open": "接报开启",
+        "open_warning": "研判开启",
+        "end_warning": "预警结束",
+        "become_accident": "转为事故",
         "start_response": "启动或调整响应",
         "approve_end": "批准结束现场处置",
         "withdraw": "队伍撤离",

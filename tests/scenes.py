@@ -1,4 +1,4 @@
-"""Three accidents as they are recorded and rehearsed: what is said, by whom, how long after the opening.
+"""Accidents and warnings as they are recorded and rehearsed: what is said, by whom, how long after the opening.
 
 A scene yields its steps and reads, between two steps, what time it is and where the incident stands. It names no count
 and no order of the plan's own lists, so that a plan that grows changes the recording and not the scene.
@@ -18,6 +18,7 @@ from incidents.command import Command
 from incidents.facts import Open
 from incidents.incident import COMMANDS
 from incidents.record import Kind, Record
+from incidents.warning import OpenWarning
 from plans import registry
 from plans.schema import Plan
 from statecharts.clock import OPEN as OPEN_CLOCKS
@@ -26,12 +27,13 @@ from tests import ordinary
 from tests.ordinary import DEPUTY, OFFICER, Said
 from workflows.messages import Carried
 
-HEAD, OUTSIDER = "hq_head", "city_government_leader"
+HEAD, CHIEF, OUTSIDER, SECOND = "hq_head", "commander_in_chief", "city_government_leader", "second_officer"
 HOLDERS = {
     OFFICER: "li.ming",
-    "second_officer": "zhuoma",
+    SECOND: "zhuoma",
     DEPUTY: "wang.qiang",
     HEAD: "suolang",
+    CHIEF: "pingcuo",
     OUTSIDER: "liu.yang",
 }
 
@@ -75,20 +77,23 @@ class View:
 
 
 class Scene(NamedTuple):
-    """One incident: `facts` gives what its first report says beside the usual, from the instant of the opening."""
+    """One incident: `facts` gives its first report, from the instant of the opening; or the assessment of a danger."""
 
     name: str
     kind: Kind
     facts: Callable[[datetime], dict[str, Any]]
     play: Callable[[View], Iterator[Step]]
     roll_over_after: int | None = None
+    warns: bool = False
+    """It begins as a warning."""
 
     def opening(self, plan: Plan, now: datetime) -> tuple[Carried, Command]:
         """What the incident's workflow is started with, and the command that opens it."""
         start = Record(id=self.name, kind=self.kind, plan=plan.name, plan_hash=registry.put(plan))
-        asked = {"kind": start.kind, "plan": start.plan, "plan_hash": start.plan_hash, "facts": self.facts(now)}
+        begins, field = (OpenWarning, "assessment") if self.warns else (Open, "facts")
+        asked = {"kind": start.kind, "plan": start.plan, "plan_hash": start.plan_hash, field: self.facts(now)}
         carried = Carried(record=start, roll_over_after=self.roll_over_after)
-        return carried, token(OFFICER).sign(self.name, Open, "c-0", **asked)
+        return carried, token(OFFICER).sign(self.name, begins, "c-0", **asked)
 
 
 class Speaker:
@@ -203,6 +208,116 @@ def _rolled_over(view: View) -> Iterator[Step]:
     yield _minutes(180)
 
 
+def _becomes_iii(view: View) -> Iterator[Step]:
+    """A yellow warning, spoken and called back, is raised and put right; then it happens, and level III is started."""
+    yield _minutes(5)
+    yield Refused(Said(OFFICER, "submit-warning", {"checked": _CHECKED}))
+    yield _proposal(view, "yellow")
+    said = {"approval": "A1", "stage": "decide", "post": CHIEF, "by": HOLDERS[CHIEF], "said_at": view.now.isoformat()}
+    yield Said(OFFICER, "record-oral", {**said, "via": "电话", "words": "同意发布", "read_back": True})
+    yield Refused(Said(OFFICER, "submit-warning", {"checked": _CHECKED}))
+    rung = {"approval": "A1", "stage": "decide", "number": "000 2002", "same": True, "words": "同意发布"}
+    yield Refused(Said(OFFICER, "call-back", rung))
+    yield Said(SECOND, "call-back", rung)
+    yield from _published("气象台2026-1")
+    yield Answers("N-warning-yellow", "municipal_hq")
+    yield _minutes(30)
+    raised = {"colour": "orange", "text": "橙色预警：泄漏加重", "advice": "专家建议提高", "reason": "浓度上升"}
+    yield Said(OFFICER, "adjust-warning", raised)
+    yield Said(HEAD, "decide", {"approval": "A2"})
+    yield Said(CHIEF, "decide", {"approval": "A3"})
+    yield from _published("气象台2026-2")
+    yield Said(OFFICER, "correct-publication", {"text": "更正：范围为东嘎镇", "reason": "地名有误"})
+    yield Refused(Said(OFFICER, "confirm-correction", {"correction": "K1"}))
+    yield Said(SECOND, "confirm-correction", {"correction": "K1"})
+    yield from _done(view)
+    yield _minutes(90)
+    happened = _reported(3, sector="hazardous-chemicals", deaths=3, summary="储罐泄漏爆燃")(view.now)
+    yield Said(OFFICER, "become-accident", {"facts": happened})
+    three = {"level": "III", "matter": "启动三级响应", "expected_duration": "PT48H"}
+    yield Said(OFFICER, "propose-level", three)
+    yield Said(DEPUTY, "decide", {"approval": "A4"})
+    yield Said(HEAD, "sign", {"approval": "A4"})
+    yield Answers("N-level-III", "fire_brigade")
+    # What the public was told holds until its own end.
+    yield _minutes(60 * 13)
+
+
+def _lifted(view: View) -> Iterator[Step]:
+    """A blue warning, told of from elsewhere, goes to red ahead of its determination, is lifted and archived."""
+    yield Answers("N-inbound", "bodies_concerned")
+    yield _minutes(2)
+    until = (view.now + timedelta(hours=6)).isoformat()
+    yield Said(OFFICER, "authorise-warning", {"colours": ["yellow", "red"], "until": until, "scope": "罐压超限"})
+    yield Said(CHIEF, "decide", {"approval": "A1"})
+    yield _proposal(view, "blue")
+    yield Said(HEAD, "decide", {"approval": "A2"})
+    yield from _published("气象台2026-3")
+    yield _minutes(20)
+    yield Said(OFFICER, "adjust-warning", {"colour": "red", "text": "红色预警：即将泄漏", "advice": "专家建议提高"})
+    yield Refused(Said(OFFICER, "submit-warning", {"checked": _CHECKED}))
+    yield from _published("气象台2026-4", under="A1")
+    yield Said(HEAD, "decide", {"approval": "A3"})
+    yield Said(CHIEF, "decide", {"approval": "A4"})
+    yield from _done(view)
+    yield _minutes(120)
+    yield Said(OFFICER, "lift-warning", {"text": "红色预警解除", "reason": "险情排除", **_NAMED})
+    yield Said(CHIEF, "decide", {"approval": "A5"})
+    yield from _published("气象台2026-5")
+    yield from _done(view)
+    yield Said(OFFICER, "archive", {"keeper": "档案室"})
+    yield _minutes(125)
+
+
+_NAMED = {"in_name_of": HEAD, "in_name_by": HOLDERS[HEAD]}
+_CHECKED = ["departments-consulted"]
+
+
+def _proposal(view: View, colour: str) -> Said:
+    content = {
+        "kind": "危化品泄漏",
+        "area": "东嘎镇",
+        "notes": "远离下风向",
+        "advice": "关闭门窗",
+        "issuer": "市指挥部",
+    }
+    until = (view.now + timedelta(hours=12)).isoformat()
+    told = {"colour": colour, "text": "储罐可能泄漏", "content": content, "valid_until": until}
+    return Said(OFFICER, "propose-warning", told if colour == "blue" else told | _NAMED)
+
+
+def _published(number: str, under: str = "") -> Iterator[Step]:
+    yield Said(OFFICER, "submit-warning", {"checked": _CHECKED, "under": under})
+    yield Said(OFFICER, "record-publication", {"number": number, "channels": ["短信", "电视"]})
+
+
+def _done(view: View) -> Iterator[Step]:
+    """Whatever tasks are open are done."""
+    for task in [task.id for task in view.record.tasks.values() if task.state in OPEN_TASKS]:
+        yield Said(OFFICER, "complete-task", {"task": task})
+
+
+def _assessed(colour: str, **told: Any) -> Callable[[datetime], dict[str, Any]]:
+    def assessment(now: datetime) -> dict[str, Any]:
+        return {
+            "received_at": (now - timedelta(minutes=1)).isoformat(),
+            "expected_from": (now + timedelta(hours=2)).isoformat(),
+            "sector": "hazardous-chemicals",
+            "place": {"name": "西郊储罐区"},
+            "summary": "储罐超压，可能泄漏",
+            "reporter": "县应急管理局",
+            "colour": colour,
+            "basis": {
+                "expected-casualties": "下风向两个村",
+                "expected-loss": "正在核实",
+                "affected-extent": "下风向三公里",
+            },
+            **told,
+        }
+
+    return assessment
+
+
 def _closing(view: View) -> Iterator[Step]:
     """Whatever tasks and limits are still open, as they stand."""
     for task in [task.id for task in view.record.tasks.values() if task.state in OPEN_TASKS]:
@@ -230,8 +345,11 @@ def _reported(minutes_ago: float, **told: Any) -> Callable[[datetime], dict[str,
     return facts
 
 
+_INBOUND = {"issuer": "邻市应急指挥部", "number": "2026-7", "colour": "yellow", "says": "危化品车辆泄漏"}
 SCENES = (
     Scene("ordinary-iv", "live", _reported(12, deaths=1), _ordinary),
     Scene("silent-iv", "drill", _reported(2, deaths=1), _silent),
+    Scene("warning-becomes-iii", "live", _assessed("yellow", expected={"deaths": 4}), _becomes_iii, 150, warns=True),
+    Scene("warning-lifted", "drill", _assessed("blue", elsewhere=_INBOUND), _lifted, warns=True),
     Scene("rolled-over", "live", _reported(1, deaths=3), _rolled_over, roll_over_after=150),
 )

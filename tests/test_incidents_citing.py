@@ -10,6 +10,7 @@ from plans.coverage import ACTS
 from plans.schema import Condition, NotifyRule, ReportRule, Work
 from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD, Desk
+from tests.test_incidents_warning import WarningDesk
 
 NATIONAL = "N-"
 
@@ -44,12 +45,32 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
             yield {*rule.clauses, *rule.approval.clauses, *(rule.base.clauses if rule.base else ())}
         case "proposed":
             asked = said.approvals[data["approval"]]
-            if asked.what == "level":
+            warned = PLAN.warning
+            assert warned is not None
+            if asked.what.startswith("warning"):
+                for told in warned.colours.values():
+                    yield set(told.approval.proposal.clauses if told.approval.proposal else ())
+            elif asked.what == "level":
                 assert asked.level is not None
                 yield set(PLAN.response.levels[asked.level].approval.clauses)
             yield {*PLAN.termination.scene_end.clauses, *PLAN.termination.lifting.clauses}
-        case "opened":
+        case "opened" | "became_accident":
             yield set(PLAN.command.presumed_clauses)
+        case "warning_opened" | "warning_submitted" | "warning_published" | "warning_determined":
+            yield from _of_a_warning(entry)
+
+
+def _of_a_warning(entry: Entry) -> Iterator[set[str]]:
+    rules = PLAN.warning
+    assert rules is not None
+    match entry.kind:
+        case "warning_opened":
+            yield from (set(item.clauses) for item in rules.basis)
+        case "warning_determined":
+            changes = {"adjust": rules.adjust.clauses, "lift": rules.lift.clauses}
+            yield set(changes.get(entry.data["does"], rules.colours[entry.data["colour"]].clauses))
+        case _:
+            yield set(rules.publisher.clauses)
 
 
 def whole() -> Desk:
@@ -90,6 +111,23 @@ def test_an_acting_entry_cites_only_the_clauses_of_its_own_element() -> None:
         "opened", "proposed", "approval_answered", "level_ordered", "notice_answered", "command_passed", "clock_done",
         "task_moved", "condition_found", "end_approved", "withdrawn", "response_lifted",
     }  # fmt: skip
+
+
+def test_an_acting_entry_of_a_warning_cites_only_the_clauses_of_its_own_element() -> None:
+    desk = WarningDesk()
+    desk.issue("blue")
+    desk.change("orange")
+    for task in list(desk.record.tasks.values()):
+        if task.state in ("given", "asked"):
+            desk.does(work.CompleteTask, task=task.id)
+    desk.happens()
+    for entry in desk.entries:
+        if entry.kind in ACTS:
+            cited = {clause for clause in entry.clauses if not clause.startswith(NATIONAL)}
+            assert cited <= set().union(*own(desk, entry)), (entry.kind, entry.data, cited)
+    every = {clause for entry in desk.entries if entry.kind in ACTS for clause in entry.clauses}
+    assert {"LS-2.2-08", "LS-2.3-22", *(f"LS-3.2-{n:02}" for n in (1, 2, 3, 4, 5, 7, 9, 10, 11))} <= every
+    assert {f"LS-3.3-{n:02}" for n in range(1, 17)} <= every
 
 
 def test_an_answer_cites_what_its_unit_is_called_by_and_not_what_others_are() -> None:

@@ -144,7 +144,9 @@ def test_evidence_is_read_from_the_repository_and_only_for_its_own_plan(tmp_path
 
 NO_ACT = {
     "facts_reported", "graded", "grade_raised", "grade_lowered",
-    "approval_chased", "oral_confirmed", "signature_attached", "ratified",
+    "inbound_warning", "warning_seconded", "warning_expired", "warning_dropped", "publication_corrected",
+    "publication_withdrawn", "correction_confirmed", "correction_published",
+    "approval_chased", "oral_confirmed", "called_back", "signature_attached", "ratified",
     "disputed", "report_sent", "receipt_confirmed", "tasks_given", "support_requested", "tasks_released", "reopened",
     "window_opened", "archived", "archive_written", "closed", "clocks_started", "clock_due_soon", "clock_overdue",
     "notice_issued", "notice_sent", "notice_chased", "deviation", "external", "evidence", "noted", "corrected",

@@ -26,7 +26,7 @@ from plans.schema.preparedness import DrillRule, Preparedness, Requisition, Reso
 from plans.schema.release import ReleaseRule, ReleaseRules
 from plans.schema.reporting import Handling, Reporting, ReportRule
 from plans.schema.response import Base, Disposal, LevelChange, LevelRule, MeasurePack, ResponseRules, Start
-from plans.schema.warning import Adjustment, ColourRule, Publisher, WarningRules
+from plans.schema.warning import Adjustment, Ahead, ColourRule, Publisher, WarningRules
 from plans.schema.words import (
     COLOURS,
     GRADES,
@@ -71,6 +71,7 @@ __all__ = [
     "About",
     "Adjustment",
     "Against",
+    "Ahead",
     "ApprovalPace",
     "ApprovalRule",
     "Base",

@@ -24,7 +24,25 @@ class Publisher(Part):
 
     unit: UnitId
     submitted_by: UnitId | None = None
+    corrected_within: Duration | None = None
+    """How soon a second person confirms a correction or withdrawal that one officer let go out; None: no limit is
+    set, and it is shown until it is confirmed."""
     clauses: Clauses
+
+
+class Ahead(Part):
+    """What may go out before it is determined, under a prior authorisation that is on record; it is determined
+    afterwards."""
+
+    authorised: bool = False
+    """A warning of an authorised colour may be published at once."""
+    emergency: bool = False
+    """In an emergency one officer and a second person are enough, unchecked by others."""
+    seconded_within: Duration
+    """How soon the second person must confirm in an emergency, or it does not go out."""
+    determined_within: Duration
+    """How soon after its publication it is determined."""
+    clauses: Clauses = ()
 
 
 class Adjustment(Part):
@@ -35,6 +53,9 @@ class Adjustment(Part):
     """Whose advice comes first."""
     also_by_colour: bool | None = None
     """Whether the bodies that determine the old and the new colour must agree as well."""
+    ready_first: bool = False
+    """Whether the measures of a higher colour are given as soon as the change itself is approved, before those of the
+    colours agree and the public is told."""
     tasks: tuple[TaskRule, ...] = ()
     clauses: Clauses = ()
 
@@ -51,6 +72,8 @@ class WarningRules(Part):
     review: tuple[Item, ...] = ()
     """What must be checked before it goes out."""
     publisher: Publisher
+    ahead: Ahead | None = None
+    """None: nothing goes out that was not determined."""
     watch: tuple[TaskRule, ...] = ()
     """What is owed while a warning stands, whatever its colour."""
     valid_for: Duration | None = None

@@ -1,0 +1,643 @@
+"""Warnings (预警): a danger is assessed, a warning proposed and determined, changed, lifted, or it expires; or the
+accident happens. How it reaches the public stands in `incidents.publication`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from incidents import approval, facts, tasks
+from incidents.accident import Facts, Words
+from incidents.assessment import Assessment, Elsewhere
+from incidents.command import Answer, Command, Refusal, by_system
+from incidents.logbook import Draft
+from incidents.notices import issue
+from incidents.record import Departure, Edition, Kind, PublicWarning, Record, What, fresh
+from incidents.warned import UNTIL, is_over, measures, over, ruled, step
+from plans.grading import grade
+from plans.schema import COLOURS, ApprovalRule, Colour, Plan, Role, WarningRules
+from plans.vocabulary import WORDS
+from statecharts.approval import OPEN
+from statecharts.lifecycle import LIFECYCLE
+from statecharts.warning import WARNING
+
+DOES: Mapping[str, What] = {"issue": "warning", "adjust": "warning_adjust", "lift": "warning_lift"}
+_TRIGGERS = {"issue": "propose", "adjust": "adjust", "lift": "begin_lifting"}
+FILLED = ("colour", "valid-from", UNTIL, "issued-at")
+"""The items of a warning's content that nobody types: the command and the receipt have them."""
+
+
+class OpenWarning(Command):
+    """A danger that was assessed opens an incident before anything has happened."""
+
+    verb: ClassVar[str] = "open-warning"
+    roles: ClassVar[tuple[Role, ...]] = ("watch",)
+    kind: Kind
+    plan: str = Field(min_length=1, max_length=200)
+    plan_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    assessment: Assessment
+
+
+class RecordInboundWarning(Command):
+    """Another body's warning has arrived: those here weigh what it means for them. It publishes nothing here."""
+
+    verb: ClassVar[str] = "record-inbound-warning"
+    roles: ClassVar[tuple[Role, ...]] = ("watch",)
+    elsewhere: Elsewhere
+
+
+class _Proposing(Command):
+    """A text for the public is laid before those who determine it."""
+
+    roles: ClassVar[tuple[Role, ...]] = ("watch", "decider")
+    text: Words
+    drafted_by: str = Field(default="", max_length=64)
+    """Who wrote it, if not who proposes it: neither may approve it."""
+    in_name_of: str = Field(default="", max_length=64)
+    """The post of the proposing body in whose name the watch lays it before the others."""
+    in_name_by: str = Field(default="", max_length=64)
+    """The person in that post."""
+    call_also: tuple[str, ...] = Field(default=(), max_length=100)
+    reason: str = Field(default="", max_length=2000)
+
+
+class ProposeWarning(_Proposing):
+    """A warning is proposed: its colour, its text, until when it holds."""
+
+    verb: ClassVar[str] = "propose-warning"
+    colour: Colour
+    content: Mapping[str, Words]
+    """The items that the plan wants of a warning, by id."""
+    valid_from: AwareDatetime | None = None
+    valid_until: AwareDatetime | None = None
+    urgent: bool = False
+    """It cannot wait for the proposing body: only under a prior authorisation, with a second person."""
+
+
+class AdjustWarning(_Proposing):
+    """A standing warning is to change its colour, its text or its end."""
+
+    verb: ClassVar[str] = "adjust-warning"
+    colour: Colour
+    content: Mapping[str, Words] = {}
+    """What changes; the rest stays."""
+    valid_until: AwareDatetime | None = None
+    advice: str = Field(default="", max_length=2000)
+    """What those whose advice comes first said."""
+
+
+class LiftWarning(_Proposing):
+    """A standing warning is to end before its time."""
+
+    verb: ClassVar[str] = "lift-warning"
+    advice: str = Field(default="", max_length=2000)
+
+
+class DropWarning(Command):
+    """Nothing was published, and nothing will be."""
+
+    verb: ClassVar[str] = "drop-warning"
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class AuthoriseWarning(Command):
+    """Those who determine a colour are asked to let it go out ahead of them, until a time."""
+
+    verb: ClassVar[str] = "authorise-warning"
+    roles: ClassVar[tuple[Role, ...]] = ("watch",)
+    colours: tuple[Colour, ...] = Field(min_length=1, max_length=4)
+    until: AwareDatetime
+    scope: str = Field(min_length=1, max_length=2000)
+    """For which danger, on which signs."""
+
+
+class BecomeAccident(Command):
+    """What was warned of has happened: the warning becomes an accident, with all its history."""
+
+    verb: ClassVar[str] = "become-accident"
+    roles: ClassVar[tuple[Role, ...]] = ("watch",)
+    facts: Facts
+
+
+# -- assessing ---------------------------------------------------------------------------------------------------------
+
+
+def open_warning(plan: Plan, record: Record, command: OpenWarning, now: datetime) -> Answer:
+    told, rules = command.assessment, ruled(plan)
+    if isinstance(rules, Refusal):
+        return rules
+    if record.phase != LIFECYCLE.initial:
+        if facts.digest_of(told) == record.opening:
+            return ()
+        return Refusal(
+            zh=f"{record.id} 已开启，所报情况不同",
+            reason=f"incident {record.id} is already open with another report",
+            kind="plan",
+        )
+    if (command.plan_hash, command.kind) != (record.plan_hash, record.kind):
+        return Refusal(
+            zh="plan_hash：与该事件开启时的预案或性质不符",
+            reason="plan_hash: expected the plan and kind that this incident was started with",
+            kind="hard",
+        )
+    if told.received_at > now:
+        at = told.received_at.isoformat()
+        return Refusal(
+            zh=f"assessment.received_at：不能晚于现在，现为 {at}",
+            reason=f"assessment.received_at: expected a time that is not in the future, found {at}",
+        )
+    if told.colour not in rules.colours:
+        return _no_colour(rules, told.colour)
+    known = {item.id: item for item in rules.basis}
+    if unknown := [name for name in told.basis if name not in known]:
+        return Refusal(
+            zh=f"assessment.basis：应为 {', '.join(known)}，现为 {unknown[0]}",
+            reason=f"assessment.basis: expected {', '.join(known)}, found {unknown[0]}",
+        )
+    if left := [item for item in rules.basis if item.id not in told.basis]:
+        return Refusal(
+            zh=f"assessment.basis：尚缺 {left[0].id}（{left[0].says}），不明的写“正在核实”",
+            reason=f"assessment.basis: expected {left[0].id} as well, if only to say that it is not known",
+            clauses=left[0].clauses,
+        )
+    data = {
+        "kind": record.kind,
+        "plan": command.plan,
+        "plan_hash": command.plan_hash,
+        "assessment": told.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
+        "digest": facts.digest_of(told),
+        "by_counts": _by_counts(plan, rules, told),
+    }
+    return (command.entry("warning_opened", now, data, _cited(item.clauses for item in rules.basis)),)
+
+
+def record_inbound_warning(plan: Plan, record: Record, command: RecordInboundWarning, now: datetime) -> Answer:
+    rules = ruled(plan)
+    if isinstance(rules, Refusal):
+        return rules
+    entry = command.entry("inbound_warning", now, command.told("elsewhere"))
+    return (entry, *_inbound(plan, rules, record, command.elsewhere, now))
+
+
+def _by_counts(plan: Plan, rules: WarningRules, told: Assessment) -> Colour | None:
+    """The colour of the grade that the expected harm would have; None where no harm was put into numbers."""
+    figures = dict(told.expected.told())
+    if not figures:
+        return None
+    would_be = grade(plan.grading, plan.national, figures, told.situation()).grade
+    return next((colour for colour, rule in rules.colours.items() if rule.grade == would_be), None)
+
+
+def _inbound(plan: Plan, rules: WarningRules, record: Record, told: Elsewhere, now: datetime) -> Iterator[Draft]:
+    """What a warning from elsewhere asks of those here."""
+    yield from tasks.give(plan, record, rules.inbound, now, f"inbound warning of {told.issuer}")
+    titles = tasks.titles(rules.inbound, record)
+    if titles:
+        said: dict[str, Any] = {"issuer": told.issuer, "colour": WORDS[told.colour], "matter": told.says}
+        name = fresh("N-inbound", record.notices)
+        yield issue(plan, record, now, name, "warning_inbound", titles, clauses=rules.clauses, **said)
+
+
+# -- proposing ---------------------------------------------------------------------------------------------------------
+
+
+def propose_warning(plan: Plan, record: Record, command: ProposeWarning, now: datetime) -> Answer:
+    found = _ready(plan, record, "issue")
+    if isinstance(found, Refusal):
+        return found
+    rules, warning = found
+    if command.colour not in rules.colours:
+        return _no_colour(rules, command.colour)
+    least = max(warning.assessment.colour, warning.by_counts or "blue", key=COLOURS.index)
+    if COLOURS.index(command.colour) < COLOURS.index(least) and not command.reason:
+        return Refusal(
+            zh=f"reason：研判为{WORDS[least]}，低于它须写明理由",
+            reason=f"reason: expected one, since it was assessed as {least}",
+            clauses=rules.colours[command.colour].clauses,
+        )
+    if command.urgent and not (rules.ahead and rules.ahead.emergency):
+        return Refusal(zh="urgent：本预案未设紧急发布", reason="urgent: this plan has no emergency flow", kind="plan")
+    start = command.valid_from or now
+    until = command.valid_until or (start + rules.valid_for if rules.valid_for else None)
+    if until is None:
+        return _endless(rules)
+    edition = _edition(record, command, "issue", command.colour, start, until)
+    if refusal := _unfit(plan, rules, edition, now):
+        return refusal
+    return _laid_before(plan, rules, record, edition, command, now)
+
+
+def adjust_warning(plan: Plan, record: Record, command: AdjustWarning, now: datetime) -> Answer:
+    found = _ready(plan, record, "adjust")
+    if isinstance(found, Refusal):
+        return found
+    rules, warning = found
+    standing = warning.edition(warning.standing)
+    assert standing is not None  # the chart leads here from a published one alone
+    if command.colour not in rules.colours:
+        return _no_colour(rules, command.colour)
+    if rules.adjust.consults and not command.advice:
+        return _unadvised(plan, rules)
+    edition = _edition(
+        record, command, "adjust", command.colour, now, command.valid_until or standing.valid_until, standing
+    )
+    if refusal := _unfit(plan, rules, edition, now):
+        return refusal
+    return _laid_before(plan, rules, record, edition, command, now)
+
+
+def lift_warning(plan: Plan, record: Record, command: LiftWarning, now: datetime) -> Answer:
+    found = _ready(plan, record, "lift")
+    if isinstance(found, Refusal):
+        return found
+    rules, warning = found
+    standing = warning.edition(warning.standing)
+    if standing is None:
+        return Refusal(zh="没有已发布的预警可解除", reason="no published warning is there to lift", kind="plan")
+    if rules.lift.consults and not command.advice:
+        return _unadvised(plan, rules)
+    edition = _edition(record, command, "lift", standing.colour, now, standing.valid_until, standing)
+    return _laid_before(plan, rules, record, edition, command, now)
+
+
+def drop_warning(plan: Plan, record: Record, command: DropWarning, now: datetime) -> Answer:
+    warning = record.warning
+    if warning is None or not WARNING.can(warning.state, "drop", warning):
+        state = WARNING.words(warning.state) if warning else "无"
+        return Refusal(
+            zh=f"预警{state}，不能终止研判；已对外的用解除或撤回",
+            reason=f"nothing to drop: the warning is {warning.state if warning else 'not there'}; "
+            "what is public is lifted or withdrawn",
+            kind="plan",
+        )
+    return (command.entry("warning_dropped", now, command.told("reason")),)
+
+
+def authorise_warning(plan: Plan, record: Record, command: AuthoriseWarning, now: datetime) -> Answer:
+    rules = ruled(plan)
+    if isinstance(rules, Refusal):
+        return rules
+    if rules.ahead is None or not (rules.ahead.authorised or rules.ahead.emergency):
+        return Refusal(
+            zh="本预案不允许先发布后审定", reason="in this plan nothing goes out before it is determined", kind="plan"
+        )
+    if command.until <= now:
+        return Refusal(zh="until：须晚于现在", reason="until: expected a time after now")
+    if unknown := [colour for colour in command.colours if colour not in rules.colours]:
+        return _no_colour(rules, unknown[0])
+    able = [rules.colours[colour].approval for colour in command.colours]
+    if len({tuple(stage.posts for stage in rule.stages) for rule in able}) > 1:
+        return Refusal(
+            zh="colours：由不同机构审定，须分别请授权",
+            reason="colours: different bodies determine them; ask each of them",
+            clauses=_cited(rule.clauses for rule in able),
+        )
+    names = "、".join(WORDS[colour] for colour in command.colours)
+    asks = {
+        "matter": f"事先授权发布{names}预警：{command.scope}",
+        "colours": list(command.colours),
+        "until": command.until.isoformat(),
+        "as_at": now.isoformat(),
+    }
+    data = approval.ask(record, "warning_ahead", able[0], asks, command.envelope.user)
+    return (command.entry("proposed", now, data),)
+
+
+def become_accident(plan: Plan, record: Record, command: BecomeAccident, now: datetime) -> Answer:
+    warning = record.warning
+    if warning is None or not LIFECYCLE.can(record.phase, "become_accident", record):
+        return Refusal(
+            zh=f"{LIFECYCLE.words(record.phase)}阶段没有可转为事故的预警",
+            reason=f"no warning can become an accident in phase {record.phase}",
+            kind="plan",
+        )
+    if refusal := facts.unfit(plan, command.facts, now):
+        return refusal
+    presumed = plan.posts[plan.command.presumed]
+    data = {
+        "facts": command.facts.model_dump(mode="json", exclude_none=True),
+        "warning": warning.state,
+        "colour": warning.colour,
+        "presumed_commander": plan.command.presumed,
+        "says": f"预警转为事故；尚未明确现场指挥，推定由{presumed.title}负责",
+    }
+    return (command.entry("became_accident", now, data, plan.command.presumed_clauses),)
+
+
+def needed(rules: WarningRules, edition: Edition) -> tuple[ApprovalRule, ...]:
+    """Whose approvals an edition needs, one after the other; a body is asked once."""
+    change = {"adjust": rules.adjust, "lift": rules.lift}.get(edition.does)
+    if change is None:
+        return (rules.colours[edition.colour].approval,)
+    asked = [change.approval] if change.approval else []
+    for colour in dict.fromkeys((edition.colour, edition.was or edition.colour)) if change.also_by_colour else ():
+        bodies = {stage.body for rule in asked for stage in rule.stages}
+        rule = rules.colours[colour].approval
+        if not {stage.body for stage in rule.stages} <= bodies:
+            asked.append(rule)
+    return tuple(asked)
+
+
+def _ready(plan: Plan, record: Record, does: str) -> tuple[WarningRules, PublicWarning] | Refusal:
+    rules, warning, trigger = ruled(plan), record.warning, _TRIGGERS[does]
+    if isinstance(rules, Refusal):
+        return rules
+    if warning is None or not WARNING.can(warning.state, trigger, warning):
+        state = warning.state if warning else "none"
+        words = WARNING.words(state) if warning else "无预警"
+        return Refusal(
+            zh=f"{words}：不能{WARNING.words(trigger)}",
+            reason=f"the warning is {state}: it can't {trigger.replace('_', ' ')}",
+            kind="plan",
+        )
+    return rules, warning
+
+
+def _edition(
+    record: Record,
+    command: _Proposing,
+    does: Literal["issue", "adjust", "lift"],
+    colour: Colour,
+    start: datetime,
+    until: datetime,
+    standing: Edition | None = None,
+) -> Edition:
+    content = {**(standing.content if standing else {}), **getattr(command, "content", {})}
+    return Edition(
+        number=len(record.warned().editions) + 1,
+        does=does,
+        colour=colour,
+        was=standing.colour if standing else None,
+        text=command.text,
+        content=content,
+        valid_from=start,
+        valid_until=until,
+        units=command.call_also,
+        urgent=getattr(command, "urgent", False),
+    )
+
+
+def _unfit(plan: Plan, rules: WarningRules, edition: Edition, now: datetime) -> Refusal | None:
+    """What an edition lacks."""
+    if edition.valid_until <= max(now, edition.valid_from):
+        return Refusal(
+            zh="valid_until：须晚于现在和起始时间", reason="valid_until: expected a time after now and after its start"
+        )
+    items = {item.id: item for item in rules.content if not {item.id, *item.covers} & set(FILLED)}
+    for item in items.values():
+        if not edition.content.get(item.id):
+            return Refusal(
+                zh=f"content：尚缺 {item.id}（{item.says}）",
+                reason=f"content: expected {item.id} ({item.en or item.says})",
+                clauses=item.clauses,
+            )
+    for name in edition.content:
+        if name not in items:
+            return Refusal(
+                zh=f"content：应为 {', '.join(items)}，现为 {name}",
+                reason=f"content: expected {', '.join(items)}, found {name}",
+            )
+    for unit in edition.units:
+        if unit not in plan.units:
+            return Refusal(
+                zh=f"call_also：应为预案中的单位，现为 {unit}",
+                reason=f"call_also: expected units of the plan, found {unit}",
+            )
+    return None
+
+
+def _laid_before(
+    plan: Plan, rules: WarningRules, record: Record, edition: Edition, command: _Proposing, now: datetime
+) -> Answer:
+    """The proposal to the first of those who must agree."""
+    asked = needed(rules, edition)
+    if not asked:
+        return Refusal(
+            zh="本预案未规定由谁批准，请先作出决定", reason="the plan names nobody who approves this", kind="plan"
+        )
+    # A body that has agreed to a change itself has proposed it to the next one.
+    agree = [{stage.body for rule in asked[:number] for stage in rule.stages} for number in range(len(asked))]
+    proposals = [
+        rule.proposal
+        for rule, before in zip(asked, agree, strict=True)
+        if rule.proposal and rule.proposal.by not in before
+    ]
+    post = plan.posts.get(command.in_name_of or command.envelope.post)
+    for proposal in proposals if not edition.urgent else ():
+        if post is None or post.unit != proposal.by:
+            by = plan.units[proposal.by].name
+            return Refusal(
+                zh=f"in_name_of：须由{by}提出，应为其岗位，现为 {command.in_name_of or command.envelope.post}",
+                reason=f"in_name_of: expected a post of {proposal.by}, which proposes it, "
+                f"found {command.in_name_of or command.envelope.post}",
+                kind="plan",
+                clauses=proposal.clauses,
+            )
+    if command.in_name_of and not command.in_name_by:
+        return Refusal(zh="in_name_by：须写明提出人", reason="in_name_by: expected the person who proposed it")
+    matter = record.scene().summary
+    verbs = {
+        "issue": f"发布{WORDS[edition.colour]}预警",
+        "adjust": f"预警由{WORDS[edition.was or edition.colour]}调整为{WORDS[edition.colour]}",
+        "lift": f"解除{WORDS[edition.colour]}预警",
+    }
+    writers = (command.drafted_by or command.envelope.user, command.in_name_by)
+    told = command.told("reason", "in_name_of", "in_name_by", "advice")
+    asks = {
+        "matter": f"{verbs[edition.does]}：{matter}",
+        "as_at": now.isoformat(),
+        "edition": edition.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
+        "drafters": [name for name in dict.fromkeys(writers) if name],
+        **{name: words for name, words in told.items() if words},
+    }
+    data = approval.ask(record, DOES[edition.does], asked[0], asks, command.envelope.user)
+    return (command.entry("proposed", now, data, _cited(proposal.clauses for proposal in proposals)),)
+
+
+def _no_colour(rules: WarningRules, colour: str) -> Refusal:
+    has = ", ".join(rules.colours)
+    return Refusal(
+        zh=f"colour：本预案有 {has}，现为 {colour}", reason=f"colour: this plan has {has}, found {colour}", kind="plan"
+    )
+
+
+def _endless(rules: WarningRules) -> Refusal:
+    clauses = _cited(item.clauses for item in rules.content if UNTIL in (item.id, *item.covers))
+    return Refusal(
+        zh="valid_until：须写明截止时间", reason="valid_until: expected until when it holds", clauses=clauses
+    )
+
+
+def _unadvised(plan: Plan, rules: WarningRules) -> Refusal:
+    names = "、".join(plan.units[unit].name for unit in rules.adjust.consults)
+    return Refusal(
+        zh=f"advice：须先听取{names}的意见", reason="advice: expected what those said whose advice comes first",
+        kind="plan", clauses=rules.adjust.clauses,
+    )  # fmt: skip
+
+
+def _cited(found: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clause for clauses in found for clause in clauses))
+
+
+# -- what follows by itself --------------------------------------------------------------------------------------------
+
+
+def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """The next body that must agree, the determination once all have, the end of its time, tasks from elsewhere."""
+    rules, warning = plan.warning, record.warning
+    if rules is None or warning is None:
+        return
+    elsewhere = warning.assessment.elsewhere
+    if elsewhere is not None and "N-inbound" not in record.notices:
+        yield from _inbound(plan, rules, record, elsewhere, now)
+    for edition in warning.editions:
+        # What went out ahead is determined afterwards, even when it is over.
+        if edition.determined_at is None and (edition.number == warning.draft or edition.submitted_at):
+            yield from _agreed(plan, rules, record, edition, now)
+    ends_at = _ends_at(record)
+    if ends_at is not None and ends_at <= now:
+        clauses = _cited(item.clauses for item in rules.content if UNTIL in (item.id, *item.covers))
+        yield from is_over(plan, record, by_system("warning_expired", ends_at, now, over(rules, record), clauses), now)
+
+
+def instants(record: Record) -> Iterator[datetime]:
+    """When a warning ends by itself."""
+    if (ends_at := _ends_at(record)) is not None:
+        yield ends_at
+
+
+def _ends_at(record: Record) -> datetime | None:
+    warning = record.warning
+    if warning is None or not (warning.standing or warning.draft) or not WARNING.can(warning.state, "expire", warning):
+        return None
+    return warning.ends_at
+
+
+def _agreed(plan: Plan, rules: WarningRules, record: Record, edition: Edition, now: datetime) -> Iterator[Draft]:
+    given = [record.approvals[name] for name in edition.approvals]
+    if any(one.state != "granted" for one in given):
+        return
+    asked, last = needed(rules, edition), given[-1]
+    if len(given) < len(asked):
+        following = asked[len(given)]
+        data = approval.ask(record, last.what, following, last.asks, last.proposed_by)
+        yield by_system("proposed", now, now, data, following.proposal.clauses if following.proposal else ())
+        rises = COLOURS.index(edition.colour) > COLOURS.index(edition.was or edition.colour)
+        if edition.does == "adjust" and rises and rules.adjust.ready_first:
+            known = {task.rule for task in record.tasks.values()}
+            news = [rule for rule in measures(rules, edition.colour) if rule.id not in known]
+            yield from tasks.give(plan, record, news, now, f"readiness for {edition.colour}")
+        return
+    clauses = {
+        "issue": rules.colours[edition.colour].clauses,
+        "adjust": rules.adjust.clauses,
+        "lift": rules.lift.clauses,
+    }[edition.does]
+    at = last.acts[-1].at
+    signed = any(act.stage == "sign" for one in given for act in one.acts)
+    data = {"edition": edition.number, "does": edition.does, "colour": edition.colour, "signed": signed}
+    yield by_system("warning_determined", at, now, data, clauses)
+    clock = record.clocks.get(f"determine-{edition.number}")
+    if clock is not None and clock.done_at is None:
+        yield by_system("clock_done", at, now, {"clock": clock.id}, (clock.clause,) if clock.clause else ())
+
+
+# -- folding -----------------------------------------------------------------------------------------------------------
+
+
+def opened(record: Record, entry: Draft) -> Record:
+    told = Assessment.model_validate(entry.data["assessment"])
+    return record.but(
+        phase=LIFECYCLE.step(record.phase, "open_warning", record),
+        kind=entry.data["kind"],
+        plan=entry.data["plan"],
+        plan_hash=entry.data["plan_hash"],
+        opened_at=entry.known_at,
+        opening=entry.data["digest"],
+        warning=PublicWarning(assessment=told, by_counts=entry.data["by_counts"]),
+    )
+
+
+def proposed(record: Record, entry: Draft) -> Record:
+    if "edition" not in entry.data["asks"]:
+        return record
+    edition, warning = Edition.model_validate(entry.data["asks"]["edition"]), record.warned()
+    asked = entry.data["approval"]
+    if known := warning.edition(edition.number if edition.number <= len(warning.editions) else 0):
+        return step(record, known.but(approvals=(*known.approvals, asked)))
+    record = _moot(record, but=asked)
+    warning = warning.but(editions=(*warning.editions, edition.but(approvals=(asked,))), draft=edition.number)
+    state = WARNING.step(warning.state, _TRIGGERS[edition.does], warning)
+    return record.but(warning=warning.but(state=state))
+
+
+def answered(record: Record, entry: Draft) -> Record:
+    """Who declines a text stops it; if it went out ahead of them, that stands on the first page."""
+    name, warning = entry.data["approval"], record.warning
+    if warning is None or record.approvals[name].state != "declined":
+        return record
+    draft = warning.edition(warning.draft)
+    if draft is not None and name in draft.approvals and draft.submitted_at is None:
+        state = WARNING.step(warning.state, "decline", warning)
+        return record.but(warning=warning.but(state=state, draft=0))
+    if any(name in edition.approvals and edition.submitted_at for edition in warning.editions):
+        says = f"先行发布的预警未获审定：{entry.data['words']}"
+        departure = Departure(seq=record.head.seq + 1, kind="deviation", says=says, clauses=entry.clauses)
+        return record.but(departures=(*record.departures, departure))
+    return record
+
+
+def determined(record: Record, entry: Draft) -> Record:
+    edition = record.warned().edition(entry.data["edition"])
+    assert edition is not None
+    changed = edition.but(determined_at=entry.true_at, signed=entry.data["signed"])
+    record = step(record, changed)
+    warning = record.warned()
+    # What went out ahead of its determination does not move by it.
+    on_its_way = warning.draft == edition.number and edition.submitted_at is None
+    return step(record, changed, "determine") if on_its_way else record
+
+
+def ended(record: Record, entry: Draft) -> Record:
+    """It has expired, or was dropped."""
+    return closed(record, entry, {"warning_expired": "expire", "warning_dropped": "drop"}[entry.kind])
+
+
+def closed(record: Record, entry: Draft, trigger: str) -> Record:
+    """The record once nothing is public any more: its measures end, and nobody need agree to anything."""
+    warning = record.warned()
+    state = WARNING.step(warning.state, trigger, warning)
+    record = _moot(record)
+    record = tasks.ended(record, entry.data.get("ends", ()))
+    phase = record.phase
+    if LIFECYCLE.can(phase, "end_warning", record):
+        phase = LIFECYCLE.step(phase, "end_warning", record)
+    return record.but(phase=phase, warning=warning.but(state=state, draft=0, standing=0))
+
+
+def became(record: Record, entry: Draft) -> Record:
+    told = Facts.model_validate(entry.data["facts"])
+    warning = record.warned()
+    state = WARNING.step(warning.state, "become_accident", warning)
+    draft = warning.edition(warning.draft)
+    # What is with the platform already may still come out; what is not, does not.
+    stays = warning.draft if draft is not None and draft.submitted_at else 0
+    record = _moot(record)
+    return record.but(
+        phase=LIFECYCLE.step(record.phase, "become_accident", record),
+        facts=told,
+        warning=warning.but(state=state, draft=stays),
+        **facts.counted(record, told),
+    )
+
+
+def _moot(record: Record, but: str = "") -> Record:
+    """Nobody need answer any more for a text that is not out; for one that is, somebody still does."""
+    out = {name for edition in record.warned().editions if edition.submitted_at for name in edition.approvals}
+    asked = [one for one in record.approvals.values() if one.what in approval.PUBLIC and one.state in OPEN]
+    ahead = "warning_ahead" if but else ""
+    return approval.moot(record, [one.id for one in asked if one.id not in {*out, but} and one.what != ahead])
