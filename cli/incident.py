@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from cli import desk, opening, reading
+from cli import desk, opening, reading, ringing
 from cli.exits import Exit, end, stop
 from cli.faults import fault
 from cli.language import said
@@ -23,6 +23,7 @@ from incidents.command import Command
 from incidents.departures import AttachEvidence
 from incidents.facts import Open
 from incidents.incident import COMMANDS
+from incidents.response import ProposeLevel
 from settings import Settings
 
 As = Annotated[str | None, typer.Option("--as", help="以谁的身份 · whose token")]
@@ -65,6 +66,9 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
         command_id: Annotated[str | None, typer.Option("--command-id", help="重试时给同一个 · repeat with it")] = None,
         as_: As = None,
         post: Post = None,
+        yes: Annotated[
+            bool, typer.Option("--yes", help="要响很多电话时不再询问 · do not ask before many phones ring")
+        ] = False,
         schema: Annotated[bool, typer.Option("--schema", help="输入的 JSON Schema · of the input")] = False,
         json_: Json = False,
     ) -> None:
@@ -77,7 +81,7 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
             asked = desk.fields(words or [], file)
         except ValueError as error:
             stop(Exit.BAD_INPUT, str(error), str(error))
-        told = desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id))
+        told = desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id, yes))
         _answer(told, json_)
 
     chinese, english = verb_words(command)
@@ -93,6 +97,7 @@ async def _send(
     user: str | None,
     post: str | None,
     command_id: str | None,
+    yes: bool,
 ) -> dict[str, Any]:
     token = desk.who(settings, user, post)
     if command in (AttachEvidence, AttachSignature) and "path" in asked:
@@ -110,6 +115,8 @@ async def _send(
         words = fault(error)
         stop(Exit.BAD_INPUT, words, words)
     client = await desk.connect(settings)
+    if isinstance(signed, ProposeLevel):
+        await ringing.warn(settings, number, signed, yes)
     try:
         receipt = await send(client.get_workflow_handle(number), signed)
     except CommandRefused as refused:

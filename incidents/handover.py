@@ -276,7 +276,7 @@ def in_turn(plan: Plan, record: Record) -> tuple[Handover, ...]:
 
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
-    """Check-ins, reliefs and functions as tasks of their level; command, once its taker is there; then, who commands."""
+    """Check-ins, reliefs and functions as tasks of their level; command, once its taker is there; who commands."""
     if record.phase != "response":
         return
     owed = {(task.rule, task.owner) for task in record.tasks.values()}

@@ -84,11 +84,12 @@ def commands(record: Record, post: str) -> bool:
 def no_order(plan: Plan, record: Record, post: str) -> Refusal:
     """The refusal of an order by somebody who neither commands nor has a power for it."""
     now = record.commander.post if record.commander else plan.command.presumed
+    by = power(plan, record, now)
     return Refusal(
         zh=f"post：{plan.posts[post].title}现无现场指令权；现场由{plan.posts[now].title}指挥",
         reason=f"post: {post} orders nothing at the scene now; {now} commands",
         kind="plan",
-        clauses=tuple(dict.fromkeys(clause for told in plan.command.powers for clause in told.clauses))[:1],
+        clauses=by.clauses if by else (),
     )
 
 
