@@ -1,4 +1,4 @@
-"""How many phones the order of a level will ring, in how many units: said first, and asked about when there are many."""
+"""How many phones the order of a level rings, in how many units: said first, and asked about when there are many."""
 
 from __future__ import annotations
 
