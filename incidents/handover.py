@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field
 
 from incidents import deadlines, tasks
 from incidents.accident import Count
-from incidents.command import Answer, Command, Refusal
+from incidents.command import Answer, Command, Refusal, by_system
 from incidents.commander import in_force, passing, take, too_early
 from incidents.logbook import Draft
 from incidents.notices import clock_time, tell
@@ -242,7 +242,7 @@ def hand_over_function(plan: Plan, record: Record, command: HandOverFunction, no
         return Refusal(
             zh="witnesses：须有见证人，或文号", reason="witnesses: expected them, or the number of the order"
         )
-    if rule not in in_turn(plan, record):
+    if rule not in in_turn(plan, record).values():
         return Refusal(
             zh=f"handover：现行响应级别没有“{rule.says}”",
             reason=f"handover: '{rule.id}' belongs to {', '.join(rule.levels)}; {record.level or 'no level'} stands",
@@ -263,48 +263,70 @@ def hand_over_function(plan: Plan, record: Record, command: HandOverFunction, no
     )
 
 
-def in_turn(plan: Plan, record: Record) -> tuple[Handover, ...]:
+Topic = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""What passes, from whom, to whom. Command passes once, whoever the plan has giving it."""
+
+
+def in_turn(plan: Plan, record: Record) -> dict[Topic, Handover]:
     """The handovers of the level that stands, then of those beneath; one on the same topic replaces the lower one's."""
-    found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Handover] = {}
+    found: dict[Topic, Handover] = {}
     for level in in_force(plan, record.level):
         for rule in plan.command.handovers:
             if not rule.levels or level in rule.levels:
-                # Command passes once, whoever the plan has giving it.
-                giver = () if rule.kind == "command" else rule.giver
-                found.setdefault((rule.kind, giver, rule.taker), rule)
-    return tuple(found.values())
+                found.setdefault(_topic(rule), rule)
+    return found
 
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """Check-ins, reliefs and functions as tasks of their level; command, once its taker is there; who commands."""
     if record.phase != "response":
         return
+    turn = in_turn(plan, record)
+    every = {rule.id: rule for rule in plan.command.handovers}
+    settled: set[Topic] = set()
+    for task in record.tasks.values():
+        old = every.get(task.rule)
+        if old is None or turn.get(_topic(old), old) is old:
+            continue
+        # A higher level says it anew: what is open passes to its rule, what has happened is not owed again.
+        if task.state in OPEN:
+            words = f"由“{turn[_topic(old)].id}”取代"
+            data = {"task": task.id, "outcome": "not_applicable", "words": words}
+            yield by_system("task_moved", now, now, data, task.clauses)
+        elif task.state == "done":
+            settled.add(_topic(old))
     owed = {(task.rule, task.owner) for task in record.tasks.values()}
-    there = {name for post in record.arrivals for name in (post, plan.posts[post].unit)}
-    rules: list[TaskRule] = []
-    for rule in in_turn(plan, record) if record.level else ():
-        match rule.kind:
-            case "check_in" | "function":
-                owners = rule.giver
-            case "relieve":
-                owners = rule.taker
-            case "command":
-                present = record.commander
-                arrived = (
-                    present is not None and bool(there & set(rule.taker)) and present.post not in _takers(plan, rule)
-                )
-                owners = (plan.posts[present.post].unit,) if present and arrived else ()
-        # Functions wait until the superior's unit is there: they are asked about.
-        rules += [_task(rule, owner) for owner in owners if (rule.id, owner) not in owed]
+    rules = [
+        _task(rule, owner)
+        for topic, rule in turn.items()
+        if topic not in settled
+        for owner in _owners(plan, record, rule)
+        if (rule.id, owner) not in owed
+    ]
     yield from tasks.give(plan, record, rules, now, "handovers")
     yield from _told_all(plan, record, now)
 
 
-def _takers(plan: Plan, rule: Handover) -> set[str]:
-    return {name for name, post in plan.posts.items() if name in rule.taker or post.unit in rule.taker}
+def _topic(rule: Handover) -> Topic:
+    return (rule.kind, () if rule.kind == "command" else rule.giver, rule.taker)
+
+
+def _owners(plan: Plan, record: Record, rule: Handover) -> tuple[str, ...]:
+    """Who owes it: who arrives or gives; who relieves; for command whoever commands, once the taker is there."""
+    if rule.kind in ("check_in", "function"):
+        return rule.giver
+    if rule.kind == "relieve":
+        return rule.taker
+    takers = {name for name, post in plan.posts.items() if {name, post.unit} & set(rule.taker)}
+    present = record.commander
+    if present is None or present.post in takers or not takers & record.arrivals.keys():
+        return ()
+    known = next((task.owner for task in record.tasks.values() if task.rule == rule.id), None)
+    return (known or plan.posts[present.post].unit,)
 
 
 def _task(rule: Handover, owner: str) -> TaskRule:
+    # Functions wait until the superior's unit is there: they are asked about.
     return TaskRule(
         id=rule.id, owner=owner, says=rule.says, en=rule.en, clauses=rule.clauses, conditional=rule.kind == "function"
     )

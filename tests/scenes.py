@@ -218,6 +218,15 @@ def _level_three(view: View) -> Iterator[Step]:
     for unit in list(view.record.notices["N-level-III"].recipients):
         yield Answers("N-level-III", unit)
     yield from onscene.reports(view.record, view.now)
+    # Until the head is there he names who commands in his place, in writing.
+    named = {
+        "names": "onsite_commander",
+        "person": "zhao.lei",
+        "number": "1号",
+        **onscene.spoken(HEAD),
+        "form": "paper",
+    }
+    yield Said(OFFICER, "name-commander", named)
     yield _minutes(35)
     yield Said(OFFICER, "leader-arrived", {"post": HEAD, "by": HOLDERS[HEAD]})
     yield Refused(Said(OFFICER, "assign-task", {"to": "fire_brigade", "what": "冷却", **onscene.spoken(onscene.SITE)}))
@@ -245,12 +254,21 @@ def _level_three(view: View) -> Iterator[Step]:
 
 
 def _word_of_mouth(view: View) -> Iterator[Step]:
-    """The gravest accident, in which no leader ever logs in: level I, then the region takes over by acceptance."""
+    """The gravest accident, in which no leader ever logs in: level II, raised to I, then the region takes over by
+    acceptance."""
     yield Answers("N-early", "site_government")
     yield Answers("N-early", "site_emergency_bureau")
     yield _minutes(6)
-    yield from onscene.level("I", "A1", onscene.EXECUTIVE, onscene.CHIEF, view.now)
-    yield _minutes(9)
+    yield from onscene.level("II", "A1", onscene.EXECUTIVE, onscene.EXECUTIVE, view.now)
+    yield _minutes(8)
+    for unit in list(view.record.notices["N-level-II"].recipients):
+        yield Answers("N-level-II", unit)
+    publicity = {"handover": "region-publicity-extraordinary", "giver": "甲", "taker": "乙"}
+    yield Refused(Said(OFFICER, "hand-over-function", publicity))
+    worse = {"deaths": 30, "verified": True}
+    yield Said(OFFICER, "report-facts", {"findings": worse, "source": "消防"})
+    yield from onscene.level("I", "A2", onscene.EXECUTIVE, onscene.CHIEF, view.now)
+    yield _minutes(11)
     for unit in list(view.record.notices["N-level-I"].recipients):
         yield Answers("N-level-I", unit)
     yield from onscene.reports(view.record, view.now)
@@ -330,5 +348,5 @@ SCENES = (
     Scene("silent-iv", "drill", _reported(2, deaths=1), _silent),
     Scene("rolled-over", "live", _reported(1, deaths=3), _rolled_over, roll_over_after=150),
     Scene("iii", "live", _reported(2, deaths=3, missing=1, sector="hazardous-chemicals"), _level_three),
-    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=30, missing=4, sector="construction"), _word_of_mouth),
+    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, sector="construction"), _word_of_mouth),
 )

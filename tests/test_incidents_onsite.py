@@ -389,6 +389,24 @@ def test_at_level_one_publicity_passes_once_with_a_copy_and_level_threes_reliefs
     assert (set(copy.recipients), copy.chased) == ({"united_front_department"}, False)
 
 
+def test_what_a_higher_level_says_anew_replaces_the_open_task_and_what_has_happened_is_not_owed_again() -> None:
+    desk = Scene(deaths=12, verified=True)
+    desk.start("II", CHIEF, EXECUTIVE)
+    desk.does(handover.HandOverFunction, handover="region-security", giver="洛桑", taker="旺堆")
+    assert desk.record.tasks["region-publicity-major"].state == "asked"
+    desk.start("I", CHIEF, CHIEF)
+    states = {name: task.state for name, task in desk.record.tasks.items() if task.rule.startswith("region-")}
+    assert states["region-publicity-major"] == "not_applicable"
+    assert states["region-publicity-extraordinary"] == "asked"
+    assert states["region-security"] == "done"
+    assert pass_time(PLAN, desk.record, desk.now) == ()
+    done = Scene(deaths=12, verified=True)
+    done.start("II", CHIEF, EXECUTIVE)
+    done.does(handover.HandOverFunction, handover="region-publicity-major", giver="德吉", taker="央金")
+    done.start("I", CHIEF, CHIEF)
+    assert "region-publicity-extraordinary" not in done.record.tasks
+
+
 def test_command_passes_to_the_region_by_offer_and_acceptance_and_everything_open_is_carried_along() -> None:
     desk = Scene(deaths=12, missing=2, verified=True)
     desk.start("II", CHIEF, EXECUTIVE)
