@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 from temporalio.client import Client
 
-from cli import desk, opening, reading
+from cli import desk, opening, reading, ringing
 from cli.exits import Exit, end, stop
 from cli.faults import fault
 from cli.language import said
@@ -23,6 +23,7 @@ from incidents.approval import AttachSignature
 from incidents.command import Command
 from incidents.departures import AttachEvidence
 from incidents.incident import COMMANDS, OPENING
+from incidents.response import ProposeLevel
 from settings import Settings
 
 As = Annotated[str | None, typer.Option("--as", help="以谁的身份 · whose token")]
@@ -82,6 +83,9 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
         command_id: Annotated[str | None, typer.Option("--command-id", help="重试时给同一个 · repeat with it")] = None,
         as_: As = None,
         post: Post = None,
+        yes: Annotated[
+            bool, typer.Option("--yes", help="要响很多电话时不再询问 · do not ask before many phones ring")
+        ] = False,
         schema: Annotated[bool, typer.Option("--schema", help="输入的 JSON Schema · of the input")] = False,
         json_: Json = False,
     ) -> None:
@@ -94,7 +98,7 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
             asked = desk.inputs(words or [], file)
         except ValueError as error:
             stop(Exit.BAD_INPUT, str(error), str(error))
-        for told in desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id)):
+        for told in desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id, yes)):
             code = _answer(told, json_)
         end(code)
 
@@ -111,6 +115,7 @@ async def _send(
     user: str | None,
     post: str | None,
     command_id: str | None,
+    yes: bool,
 ) -> list[dict[str, Any]]:
     """The answers in order, up to the first that is not done. What is bad input sends nothing at all."""
     token = desk.who(settings, user, post)
@@ -120,6 +125,8 @@ async def _send(
     client = await desk.connect(settings)
     told: list[dict[str, Any]] = []
     for one in signed:
+        if isinstance(one, ProposeLevel):
+            await ringing.warn(settings, number, one, yes)
         told.append(await _answered(settings, client, number, one))
         if told[-1]["status"] != "done":
             break

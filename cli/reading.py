@@ -306,6 +306,16 @@ def _words(settings: Settings, told: dict[str, Any]) -> str:
             f"  响应 {told['level'] or '未启动'}",
             f"现场指挥 {commander.get('post')} {commander.get('user') or ''}（{commander.get('how')}）",
         ]
+    lines += [f"到场指导（不接管） {guide['post']} {guide['user']}" for guide in told["guiding"]]
+    if told["rescue"] != "working":
+        stopped = [item for item in told["suspensions"] if not item["resumed_at"]]
+        lines += [f"救援 {told['rescue']} {item['id']} {item['danger']} {item['scope']}".rstrip() for item in stopped]
+    if told["onsite_hq"]:
+        lines += [f"工作组 {name} 牵头 {team['lead']}" for name, team in told["onsite_hq"]["groups"].items()]
+    lines += [
+        f"指示 {item['state']:9} {item['id']} {item['post']}{item['leader']} {item['words']}"
+        for item in told["instructions"]
+    ]
     if told["grade_may_be"] != told["grade_computed"]:
         lines.append(f"未核实数据若属实，可能达到 {told['grade_may_be']}级")
     lines += [f"偏离/异议 第{item['seq']}条 {item['says']}" for item in told["departures"]]

@@ -8,10 +8,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from incidents.command import Answer, Command, Refusal
+from incidents.commander import take, too_early
 from incidents.logbook import Draft
-from incidents.record import Commander, Departure, Record
+from incidents.record import Departure, Record
 from plans.schema import ClauseId, Grade, Plan
-from statecharts.command import COMMAND
 from statecharts.lifecycle import LIFECYCLE
 
 
@@ -57,14 +57,8 @@ def deviate(plan: Plan, record: Record, command: Deviate, now: datetime) -> Answ
             zh=f"commander：应为预案中的岗位，现为 {command.commander}",
             reason=f"commander: expected a post of the plan, found {command.commander}",
         )
-    at = command.true_at or now
-    if command.commander is not None and record.commander is not None and at < record.commander.since:
-        return Refusal(
-            zh=f"true_at：{at.isoformat()} 将有两名现场指挥；现任于 {record.commander.since.isoformat()} 接手",
-            reason=f"true_at: two on-scene commanders at {at.isoformat()}; the present one took over at "
-            f"{record.commander.since.isoformat()}",
-            kind="hard",
-        )
+    if command.commander is not None and (refusal := too_early(record, command.true_at or now)):
+        return refusal
     if command.level is not None and not LIFECYCLE.can(record.phase, "start_response", record):
         return Refusal(
             zh=f"level：{record.phase} 阶段不能启动响应，请先重新启动",
@@ -96,16 +90,7 @@ def deviated(record: Record, entry: Draft) -> Record:
         phase = LIFECYCLE.step(record.phase, "start_response", record)
         record = record.but(phase=phase, level=level, ordered_at=entry.true_at)
     if post := entry.data.get("commander"):
-        state = record.commander.state if record.commander else COMMAND.initial
-        record = record.but(
-            commander=Commander(
-                post=post,
-                user=entry.data["ordered_by"],
-                since=entry.true_at,
-                how="deviation",
-                state=COMMAND.step(state, "name"),
-            )
-        )
+        record = take(record, entry, post, entry.data["ordered_by"], "deviation")
     return record
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
@@ -92,6 +92,22 @@ def issue(
     steps = tuple(Step(channel=step.channel, wait=step.wait) for step in plan.notices.chase)
     data = _issued(name, text, duties, steps, chased, cites or {})
     return by_system("notice_issued", now, now, data, clauses)
+
+
+def tell(
+    plan: Plan,
+    record: Record,
+    now: datetime,
+    name: str,
+    occasion: str,
+    duties: Mapping[str, str],
+    said: Mapping[str, Any],
+    chased: bool = True,
+    clauses: tuple[str, ...] = (),
+) -> Iterator[Draft]:
+    """As `issue`, filled with what is `said`; nothing where nobody is called, or the plan has no text for it."""
+    if duties and occasion in plan.notices.texts:
+        yield issue(plan, record, now, name, occasion, duties, chased=chased, clauses=clauses, **said)
 
 
 def clock_time(plan: Plan, at: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -15,8 +15,11 @@ from plans.schema import Colour, Grade, Measure, Stage
 from statecharts.approval import APPROVAL, HAND
 from statecharts.clock import CLOCK
 from statecharts.command import COMMAND
+from statecharts.handover import HANDOVER
+from statecharts.instruction import INSTRUCTION
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.notice import NOTICE
+from statecharts.rescue import RESCUE
 from statecharts.task import TASK
 from statecharts.warning import WARNING
 
@@ -103,9 +106,19 @@ class Task(Part):
 
     id: str
     rule: str
+    """The plan's rule that brought it; empty: somebody ordered it."""
+    says: str
     owner: str
     clauses: tuple[str, ...] = ()
     due_at: AwareDatetime | None = None
+    group: str | None = None
+    """The group on scene for which its owner, the lead, answers."""
+    ordered_by: str | None = None
+    """The post that ordered it."""
+    instruction: str | None = None
+    """The leader's instruction that it carries out."""
+    progress: str | None = None
+    """The last step that was reported."""
     state: str = TASK.initial
 
 
@@ -159,13 +172,118 @@ class Approval(Part):
 
 
 class Commander(Part):
-    """Who commands on scene."""
+    """Who commands on scene, from an instant until the next one does."""
 
     post: str
     user: str = ""
     since: AwareDatetime
     how: str
     state: str = COMMAND.initial
+    seq: int = 0
+    """The entry by which command came to them."""
+
+
+class Arrival(Part):
+    """A leader who is at the scene. `taken` says that the level's rule has been applied to this arrival."""
+
+    post: str
+    user: str
+    since: AwareDatetime
+    taken: bool = False
+
+
+class Guide(Part):
+    """A superior who guides and takes nothing over; the post is in the superior's own words."""
+
+    post: str
+    user: str
+    since: AwareDatetime
+
+
+class Deputy(Part):
+    """A deputy on scene: named, and confirmed once the commander has said so."""
+
+    post: str
+    user: str
+    named_by: str
+    confirmed: bool = False
+
+
+class Offer(Part):
+    """Command that was offered with a briefing; `state` is its place in the handover chart."""
+
+    id: str
+    giver: str
+    taker: str
+    rule: str = ""
+    """The plan's handover that it follows; empty: none."""
+    at: AwareDatetime
+    state: str = HANDOVER.initial
+
+
+class OnScene(Part):
+    """A group at work: who leads it and who belongs to it."""
+
+    lead: str
+    members: tuple[str, ...] = ()
+
+
+class OnSite(Part):
+    """The on-site headquarters once it is formed."""
+
+    unit: str
+    since: AwareDatetime
+    groups: Mapping[str, OnScene] = {}
+
+
+class Force(Part):
+    """What one unit has at the scene, as it signed in."""
+
+    unit: str
+    leader: str
+    people: int
+    vehicles: int = 0
+    phone: str = ""
+    at: AwareDatetime
+
+
+class Support(Part):
+    """A request for support."""
+
+    by: str
+    need: str
+    at: AwareDatetime
+
+
+class Instruction(Part):
+    """A leader's instruction, in the words that were said, until it is reported back and closed."""
+
+    id: str
+    leader: str
+    post: str
+    government: str
+    words: str
+    received_at: AwareDatetime
+    read_back: bool | None = None
+    contradicts: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    settled: str = ""
+    """What the commander decided where it contradicts another one."""
+    state: str = INSTRUCTION.initial
+
+
+class Suspension(Part):
+    """One time that the rescue stopped for a danger. `went_in` and `out` are people, as last counted."""
+
+    id: str
+    danger: str
+    scope: str
+    by: str
+    at: AwareDatetime
+    went_in: int | None = None
+    out: int | None = None
+    resumed_at: AwareDatetime | None = None
+    resumed_by: str = ""
 
 
 class Tick(Part):
@@ -309,7 +427,19 @@ class Record(Part):
     level: Grade | None = None
     ordered_at: AwareDatetime | None = None
     lifted_at: AwareDatetime | None = None
-    commander: Commander | None = None
+    commands: tuple[Commander, ...] = ()
+    """Who has commanded, one after the other: each until the next, so that there is one at every instant."""
+    arrivals: Mapping[str, Arrival] = {}
+    """Leaders at the scene, by post."""
+    guides: tuple[Guide, ...] = ()
+    deputies: Mapping[str, Deputy] = {}
+    offers: Mapping[str, Offer] = {}
+    onsite: OnSite | None = None
+    forces: Mapping[str, Force] = {}
+    support: tuple[Support, ...] = ()
+    instructions: Mapping[str, Instruction] = {}
+    rescue: str = RESCUE.initial
+    suspensions: tuple[Suspension, ...] = ()
     approvals: Mapping[str, Approval] = {}
     clocks: Mapping[str, Clock] = {}
     notices: Mapping[str, Notice] = {}
@@ -318,11 +448,19 @@ class Record(Part):
     evidence: Mapping[str, str] = {}
     """Files by SHA-256, with their names."""
     departures: tuple[Departure, ...] = ()
-    support_asked: bool = False
     archive: str = ""
     """SHA-256 of the dossier's manifest, once it is written."""
     window_ends: AwareDatetime | None = None
     """Until then new deaths still count (order 493 art. 13)."""
+
+    @property
+    def commander(self) -> Commander | None:
+        """Who commands on scene now."""
+        return self.commands[-1] if self.commands else None
+
+    def commander_at(self, instant: datetime) -> Commander | None:
+        """Who commanded on scene at an instant, by what is known now."""
+        return next((told for told in reversed(self.commands) if told.since <= instant), None)
 
     @property
     def closed(self) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
-from incidents import approval, deadlines, tasks
+from incidents import approval, deadlines, onsite, tasks
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import holds
 from incidents.logbook import Draft
@@ -34,8 +34,20 @@ class ProposeLevel(Command):
     """Beside those that the plan names for the level."""
     leave_out: tuple[str, ...] = Field(default=(), max_length=100)
     call_also: tuple[str, ...] = Field(default=(), max_length=100)
+    leave_out_groups: tuple[str, ...] = Field(default=(), max_length=100)
+    form_also: tuple[str, ...] = Field(default=(), max_length=100)
+    """Groups on scene, as the plan names them."""
     reason: str = Field(default="", max_length=400)
-    """Why another level than the grade's, or other units than the plan ticks."""
+    """Why another level than the grade's, or other units or groups than the plan ticks."""
+
+
+class Preview(NamedTuple):
+    """Whom an order of a level would ring, and whom it would only tell."""
+
+    units: tuple[str, ...]
+    phones: int
+    """Units that share a duty telephone are rung once."""
+    informed: tuple[str, ...] = ()
 
 
 def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: datetime) -> Answer:
@@ -71,10 +83,17 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
                 zh=f"leave_out、call_also：应为预案中的单位，现为 {name}",
                 reason=f"leave_out, call_also: expected units of the plan, found {name}",
             )
-    if (command.leave_out or command.call_also) and not command.reason:
+    for name in (*command.leave_out_groups, *command.form_also):
+        if name not in plan.groups:
+            return Refusal(
+                zh=f"leave_out_groups、form_also：应为预案中的工作组，现为 {name}",
+                reason=f"leave_out_groups, form_also: expected groups of the plan, found {name}",
+            )
+    changes = command.told("leave_out", "call_also", "leave_out_groups", "form_also")
+    if any(changes.values()) and not command.reason:
         return Refusal(
-            zh="reason：所叫单位与预案不同，须写明理由",
-            reason="reason: expected one, since other units are called than the plan ticks",
+            zh="reason：所叫单位或工作组与预案不同，须写明理由",
+            reason="reason: expected one, since other units or groups are called than the plan ticks",
         )
     if ticked and ticked <= set(command.leave_out):
         return Refusal(
@@ -82,8 +101,13 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
             reason="leave_out: an order that calls nobody is refused",
             kind="hard",
         )
+    rung = preview(plan, record, command.level, changes)
+    groups = {name: told for name, told in changes.items() if told and name.endswith(("groups", "form_also"))}
     asks = {
         **command.told("level", "matter", "expected_duration", "measures", "leave_out", "call_also", "reason"),
+        **groups,
+        "units": len(rung.units),
+        "phones": rung.phones,
         "as_at": now.isoformat(),
         "figures": {measure: count.n for measure, count in record.counts.items()},
         "grade": record.standing(),
@@ -126,15 +150,14 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
     cited = dict.fromkeys((*rule.clauses, *rule.approval.clauses, *base, LAW))
     yield by_system("level_ordered", start, now, order, tuple(cited))
     after = record.but(level=granted.level)
-    units = [call.unit for call in calls if call.answer and _ticked(call, granted, after)]
-    units = list(dict.fromkeys((*units, *granted.asks.get("call_also", ()))))
+    units = _rung(calls, after, granted.asks)
     known = {task.rule for task in record.tasks.values()}
     duties = [duty for unit in units for duty in tasks.duties(plan, unit)]
     rules = [task for task in (*measures, *plan.response.started, *duties) if task.id not in known]
     yield from tasks.give(plan, after, rules, now, f"level {granted.level}")
-    titles = tasks.titles(rules, after)
-    called = {unit: titles.get(unit, "") for unit in units}
-    informed = {call.unit: "" for call in calls if not call.answer and call.unit not in called}
+    titles, parts = tasks.titles(rules, after), onsite.parts(onsite.called_up(plan, after, granted.level, granted.asks))
+    called = {unit: "；".join(filter(None, (parts.get(unit), titles.get(unit)))) for unit in units}
+    informed = dict.fromkeys(_informed(calls, called), "")
     said: dict[str, Any] = {
         "level": granted.level,
         "from": clock_time(plan, start),
@@ -180,6 +203,32 @@ def _more(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         yield issue(plan, record, now, fresh("N-more", record.notices), "more", told, clauses=clauses)
 
 
+def preview(plan: Plan, record: Record, level: Grade, asks: Mapping[str, Any]) -> Preview:
+    """Whom an order of `level` would ring as things stand, with the changes of `asks` to what the plan ticks."""
+    after, calls = record.but(level=level), _calls(plan, level)
+    groups = onsite.parts(onsite.called_up(plan, record, level, asks))
+    out = asks.get("leave_out", ())
+    units = dict.fromkeys((*_rung(calls, after, asks), *(unit for unit in groups if unit not in out)))
+    phones = {plan.units[unit].phone or unit for unit in units}
+    return Preview(tuple(units), len(phones), _informed(calls, units))
+
+
+def _rung(calls: tuple[NotifyRule, ...], after: Record, asks: Mapping[str, Any]) -> list[str]:
+    """The units that must answer once the level stands."""
+    out = asks.get("leave_out", ())
+    ticked = [
+        call.unit
+        for call in calls
+        if call.answer and call.needed != "on_demand" and holds(call.when, after) and call.unit not in out
+    ]
+    return list(dict.fromkeys((*ticked, *asks.get("call_also", ()))))
+
+
+def _informed(calls: tuple[NotifyRule, ...], rung: Iterable[str]) -> tuple[str, ...]:
+    """The units that are told for information only."""
+    return tuple(call.unit for call in calls if not call.answer and call.unit not in set(rung))
+
+
 def _measures(plan: Plan, level: Grade) -> tuple[TaskRule, ...]:
     """The measures of a level, after those of the level that stays in force beneath it."""
     rule = plan.response.levels[level]
@@ -217,11 +266,6 @@ def _lifted(plan: Plan, record: Record, granted: Approval, now: datetime) -> Ite
 
 def _expected_ends(record: Record) -> list[str]:
     return [name for name in record.clocks if name.startswith("expected-end")]
-
-
-def _ticked(rule: NotifyRule, granted: Approval, record: Record) -> bool:
-    left_out = granted.asks.get("leave_out", ())
-    return rule.needed != "on_demand" and holds(rule.when, record) and rule.unit not in left_out
 
 
 def ordered(record: Record, entry: Draft) -> Record:

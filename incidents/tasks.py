@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from incidents import deadlines
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import holds
 from incidents.logbook import Draft
-from incidents.record import Record, Task, fresh
+from incidents.record import Record, Support, Task, fresh
 from plans.schema import Plan, TaskRule, Work
 from statecharts.task import OPEN, TASK
 
@@ -61,7 +62,17 @@ def complete_task(plan: Plan, record: Record, command: CompleteTask, now: dateti
             zh=f"evidence：请先登记文件，{missing[0][:12]} 尚无记录",
             reason=f"evidence: attach the file first, {missing[0][:12]} is unknown",
         )
-    return (command.entry("task_moved", now, command.told("task", "outcome", "words", "evidence"), task.clauses),)
+    moved = command.entry("task_moved", now, command.told("task", "outcome", "words", "evidence"), task.clauses)
+    if command.outcome == "started":
+        return (moved,)
+    if command.outcome == "done":
+        return (moved, *deadlines.done(record, command, limit(task.id), now))
+    return (moved, *deadlines.void(record, limit(task.id), now, command.words))
+
+
+def limit(task: str) -> str:
+    """The deadline under a task that somebody ordered."""
+    return f"task-{task}"
 
 
 def request_support(plan: Plan, record: Record, command: RequestSupport, now: datetime) -> Answer:
@@ -87,8 +98,10 @@ def titles(rules: Iterable[TaskRule], record: Record) -> dict[str, str]:
     return {unit: "；".join(says) for unit, says in told.items()}
 
 
-def give(plan: Plan, record: Record, rules: Iterable[TaskRule], now: datetime, why: str) -> Iterator[Draft]:
-    """One entry for the tasks that `rules` bring now."""
+def give(
+    plan: Plan, record: Record, rules: Iterable[TaskRule], now: datetime, why: str, group: str | None = None
+) -> Iterator[Draft]:
+    """One entry for the tasks that `rules` bring now, to a group on scene or to each unit by itself."""
     told: list[dict[str, Any]] = []
     taken = dict(record.tasks)
     for rule in rules:
@@ -96,48 +109,48 @@ def give(plan: Plan, record: Record, rules: Iterable[TaskRule], now: datetime, w
             continue
         name = fresh(rule.id, taken)
         start = record.known().happened_at() if rule.starts == "occurred" else now
-        state = "asked" if rule.conditional else "held" if rule.on_request and not record.support_asked else "given"
+        state = "asked" if rule.conditional else "held" if rule.on_request and not record.support else "given"
         task = Task(
             id=name,
             rule=rule.id,
+            says=rule.says,
             owner=rule.owner,
             clauses=rule.clauses,
             due_at=start + rule.within if rule.within else None,
+            group=group,
             state=state,
         )
         taken[name] = task
-        told.append({**task.model_dump(mode="json", exclude_none=True), "says": rule.says})
+        told.append(task.model_dump(mode="json", exclude_none=True))
     if told:
         clauses = tuple(dict.fromkeys(clause for task in told for clause in task["clauses"]))
         yield by_system("tasks_given", now, now, {"why": why, "tasks": told}, clauses)
 
 
 def given(record: Record, entry: Draft) -> Record:
-    news = {
-        task["id"]: Task.model_validate({key: value for key, value in task.items() if key != "says"})
-        for task in entry.data["tasks"]
-    }
+    news = {task["id"]: Task.model_validate(task) for task in entry.data["tasks"]}
     return record.but(tasks={**record.tasks, **news})
 
 
 def moved(record: Record, entry: Draft) -> Record:
-    return _step(record, entry.data["task"], _TRIGGERS[entry.data["outcome"]])
+    return stepped(record, entry.data["task"], _TRIGGERS[entry.data["outcome"]])
 
 
 def ended(record: Record, names: Iterable[str]) -> Record:
     """The record once these tasks are no longer owed, because what asked for them is over."""
     for name in names:
-        record = _step(record, name, "rule_out")
+        record = stepped(record, name, "rule_out")
     return record
 
 
 def requested(record: Record, entry: Draft) -> Record:
-    return record.but(support_asked=True)
+    asked = Support(by=entry.data["by"], need=entry.data["need"], at=entry.true_at)
+    return record.but(support=(*record.support, asked))
 
 
 def released(record: Record, entry: Draft) -> Record:
     for name in entry.data["tasks"]:
-        record = _step(record, name, "take_up")
+        record = stepped(record, name, "take_up")
     return record
 
 
@@ -148,6 +161,7 @@ def _open(record: Record) -> list[str]:
     return [task.id for task in record.tasks.values() if task.state in OPEN]
 
 
-def _step(record: Record, name: str, trigger: str) -> Record:
+def stepped(record: Record, name: str, trigger: str) -> Record:
+    """The record after one task has moved."""
     task = record.tasks[name]
     return record.but(tasks={**record.tasks, name: task.but(state=TASK.step(task.state, trigger))})

@@ -13,6 +13,7 @@ from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import unaccounted
 from incidents.logbook import Draft
 from incidents.record import Record, Tick
+from incidents.safety import people_inside
 from plans.schema import Plan
 from statecharts.approval import APPROVAL, OPEN
 from statecharts.lifecycle import LIFECYCLE
@@ -85,6 +86,12 @@ def propose_termination(plan: Plan, record: Record, command: ProposeTermination,
     complete = {rule.path for rule in rules.conditions} - {
         rule.path for rule in rules.conditions if not _holds(record, rule.id)
     }
+    if (inside := people_inside(record)) != 0:
+        return Refusal(
+            zh=f"救援暂停中，{'撤出人数尚未清点' if inside is None else f'尚有 {inside} 人未撤出'}",
+            reason=f"the rescue stops: {'nobody is counted' if inside is None else f'{inside} people are not'} out yet",
+            kind="hard",
+        )
     people = unaccounted(record)
     if people and rules.people_missing_path not in complete:
         return Refusal(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from incidents.logbook import Entry
@@ -14,7 +14,7 @@ from statecharts.approval import OPEN
 def shown(record: Record) -> dict[str, Any]:
     """What `show` gives: phase, grades, level, command, approvals, clocks, notices, tasks and where the log stands."""
     told = record.model_dump(mode="json")
-    grades, commander = told["grades"] or {}, told["commander"]
+    grades, commander = told["grades"] or {}, (told["commands"] or [None])[-1]
     return {
         "id": record.id,
         "kind": record.kind,
@@ -27,7 +27,16 @@ def shown(record: Record) -> dict[str, Any]:
         "statutory_grade": grades.get("statutory"),
         "level": record.level,
         "warning": _warned(record.warning) if record.warning else None,
-        "commander": commander and {name: commander[name] for name in ("post", "user", "since", "how")},
+        "commander": commander and {name: commander[name] for name in ("post", "user", "since", "how", "state")},
+        "guiding": told["guides"],
+        "deputies": list(told["deputies"].values()),
+        "handovers": list(told["offers"].values()),
+        "onsite_hq": told["onsite"],
+        "forces": list(told["forces"].values()),
+        "support": told["support"],
+        "instructions": list(told["instructions"].values()),
+        "rescue": record.rescue,
+        "suspensions": told["suspensions"],
         "approvals": [item for approval in record.approvals.values() for item in _stages(approval)],
         "clocks": [
             {
@@ -61,10 +70,7 @@ def shown(record: Record) -> dict[str, Any]:
             }
             for notice in record.notices.values()
         ],
-        "tasks": [
-            {name: task[name] for name in ("id", "owner", "state", "due_at", "clauses")}
-            for task in told["tasks"].values()
-        ],
+        "tasks": [{name: task[name] for name in _TASK} for task in told["tasks"].values()],
         "conditions": {name: tick["holds"] for name, tick in told["conditions"].items()},
         "departures": told["departures"],
         "facts": told["facts"],
@@ -75,6 +81,9 @@ def shown(record: Record) -> dict[str, Any]:
         "seq": record.head.seq,
         "head": record.head.hash,
     }
+
+
+_TASK = ("id", "says", "owner", "state", "due_at", "clauses", "group", "ordered_by", "instruction", "progress")
 
 
 def places(record: Record) -> dict[str, Mapping[str, int]]:
@@ -90,6 +99,9 @@ def places(record: Record) -> dict[str, Mapping[str, int]]:
         "notice": Counter(recipient.state for recipient in recipients),
         "task": Counter(task.state for task in record.tasks.values()),
         "command": {record.commander.state: 1} if record.commander else {},
+        "handover": Counter(offer.state for offer in record.offers.values()),
+        "instruction": Counter(instruction.state for instruction in record.instructions.values()),
+        "rescue": {record.rescue: 1},
     }
 
 
@@ -109,23 +121,16 @@ def line(entry: Entry) -> dict[str, Any]:
     }
 
 
-def first_page(record: Record, entries: Iterable[Entry]) -> dict[str, Any]:
+def first_page(record: Record) -> dict[str, Any]:
     """What a supervisor reads first: who decided in what form, who commanded when, each deadline's verdict, whom the
-    notices reached, and everything that departed from the plan or is not signed."""
+    notices reached, when the rescue stopped, which instructions are open, and everything that departed from the plan
+    or is not signed."""
     told = shown(record)
-    commanders: list[dict[str, Any]] = []
-    for entry in entries:
-        post = {
-            "opened": entry.data.get("presumed_commander"),
-            "became_accident": entry.data.get("presumed_commander"),
-            "command_passed": entry.data.get("post"),
-            "deviation": entry.data.get("commander"),
-        }.get(entry.kind)
-        if post:
-            if commanders:
-                commanders[-1]["to"] = entry.true_at.isoformat()
-            user = entry.data.get("by") or entry.data.get("ordered_by") or ""
-            commanders.append({"post": post, "user": user, "from": entry.true_at.isoformat(), "to": None})
+    until = [told.since.isoformat() for told in record.commands[1:]]
+    commanders = [
+        {"post": told.post, "user": told.user, "from": told.since.isoformat(), "to": to, "how": told.how}
+        for told, to in zip(record.commands, [*until, None], strict=False)
+    ]
     spoken = [act for act in told["approvals"] if act["form"] not in (None, "in_system")]
     return {
         **{name: told[name] for name in ("id", "kind", "plan", "plan_hash", "phase", "grade_standing", "level")},
@@ -135,6 +140,9 @@ def first_page(record: Record, entries: Iterable[Entry]) -> dict[str, Any]:
         "spoken": spoken,
         "decisions": told["approvals"],
         "commanders": commanders,
+        "guiding": told["guiding"],
+        "suspensions": told["suspensions"],
+        "instructions": [told for told in told["instructions"] if told["state"] != "closed"],
         "clocks": told["clocks"],
         "unreached": [
             {"notice": notice["id"], "unit": recipient["unit"], "state": recipient["state"]}

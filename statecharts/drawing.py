@@ -16,12 +16,27 @@ from statecharts.canvas import GLOW, INK, LIGHT, PALE, PAPER, Picture, wide
 from statecharts.chart import Chart
 from statecharts.clock import CLOCK
 from statecharts.command import COMMAND
+from statecharts.handover import HANDOVER
+from statecharts.instruction import INSTRUCTION
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.notice import NOTICE
+from statecharts.rescue import RESCUE
 from statecharts.task import TASK
 from statecharts.warning import WARNING
 
-CHARTS: tuple[Chart, ...] = (LIFECYCLE, WARNING, APPROVAL, HAND, CLOCK, NOTICE, TASK, COMMAND)
+CHARTS: tuple[Chart, ...] = (
+    LIFECYCLE,
+    WARNING,
+    APPROVAL,
+    HAND,
+    CLOCK,
+    NOTICE,
+    TASK,
+    COMMAND,
+    HANDOVER,
+    INSTRUCTION,
+    RESCUE,
+)
 """Every chart that an incident moves by, in the order in which they are shown."""
 
 Labels = Literal["both", "zh", "en"]

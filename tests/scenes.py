@@ -23,7 +23,7 @@ from plans import registry
 from plans.schema import Plan
 from statecharts.clock import OPEN as OPEN_CLOCKS
 from statecharts.task import OPEN as OPEN_TASKS
-from tests import ordinary
+from tests import onscene, ordinary
 from tests.ordinary import DEPUTY, OFFICER, Said
 from workflows.messages import Carried
 
@@ -318,6 +318,119 @@ def _assessed(colour: str, **told: Any) -> Callable[[datetime], dict[str, Any]]:
     return assessment
 
 
+def _level_three(view: View) -> Iterator[Step]:
+    """A leak: the county's leader acts, the head takes command by the level's rule, the headquarters works to the end.
+    The rescue stops twice. The head decides in an own session, all others by word of mouth."""
+    yield _minutes(1)
+    yield Answers("N-early", "site_government")
+    yield Said(OFFICER, "declare-handover", {"post": onscene.SITE, "by": "ciren", "way": "arrived"})
+    yield _minutes(4)
+    asked = {"level": "III", "matter": "启动三级响应", "expected_duration": "P2D"}
+    yield Said(OFFICER, "propose-level", asked)
+    yield Said(HEAD, "decide", {"approval": "A1"})
+    yield Said(HEAD, "sign", {"approval": "A1"})
+    yield _minutes(8)
+    for unit in list(view.record.notices["N-level-III"].recipients):
+        yield Answers("N-level-III", unit)
+    yield from onscene.reports(view.record, view.now)
+    # Until the head is there he names who commands in his place, in writing.
+    named = {
+        "names": "onsite_commander",
+        "person": "zhao.lei",
+        "number": "1号",
+        **onscene.spoken(HEAD),
+        "form": "paper",
+    }
+    yield Said(OFFICER, "name-commander", named)
+    yield _minutes(35)
+    yield Said(OFFICER, "leader-arrived", {"post": HEAD, "by": HOLDERS[HEAD]})
+    yield Refused(Said(OFFICER, "assign-task", {"to": "fire_brigade", "what": "冷却", **onscene.spoken(onscene.SITE)}))
+    guides = {"post": "自治区应急管理厅副厅长", "by": "丹增"}
+    yield Said(OFFICER, "record-guiding", guides)
+    yield from onscene.deputy()
+    yield from onscene.arrived(view.record, view.plan)
+    powers = ("city-wide-command", "commands-serious", "commander-responsibility", "important-matters")
+    powers += ("directs-onsite-departments", "gives-tasks-to-arrivals")
+    yield from onscene.ordered(view.plan, powers, HEAD, view.now)
+    yield from onscene.ordered(view.plan, ("technical-disposal",), onscene.ONSITE_DEPUTY, view.now)
+    yield from onscene.suspended("储罐复燃征兆", 36, HEAD)
+    members = {"group": "group_medical", "members": ["human_resources_bureau"], "reason": "伤员家属接待"}
+    yield Said(HEAD, "set-group", members)
+    yield from onscene.instructed(view.now)
+    yield from onscene.told_back(HEAD)
+    yield Said(OFFICER, "request-support", {"by": "现场指挥部", "need": "泡沫液二十吨"})
+    # A task order and the feedback of nothing pass their limits here.
+    yield _minutes(120)
+    yield from onscene.suspended("有毒气体超标", 36, HEAD)
+    found = {"missing": 0, "trapped": 0, "deaths": 4, "verified": True}
+    yield Said(OFFICER, "report-facts", {"findings": found, "source": "现场指挥部"})
+    yield Said(OFFICER, "record-guiding", {**guides, "ends": True})
+    yield from _ended(view, HEAD)
+
+
+def _word_of_mouth(view: View) -> Iterator[Step]:
+    """The gravest accident, in which no leader ever logs in: level II, raised to I, then the region takes over by
+    acceptance."""
+    yield Answers("N-early", "site_government")
+    yield Answers("N-early", "site_emergency_bureau")
+    yield _minutes(6)
+    yield from onscene.level("II", "A1", onscene.EXECUTIVE, onscene.EXECUTIVE, view.now)
+    yield _minutes(8)
+    for unit in list(view.record.notices["N-level-II"].recipients):
+        yield Answers("N-level-II", unit)
+    publicity = {"handover": "region-publicity-extraordinary", "giver": "甲", "taker": "乙"}
+    yield Refused(Said(OFFICER, "hand-over-function", publicity))
+    worse = {"deaths": 30, "verified": True}
+    yield Said(OFFICER, "report-facts", {"findings": worse, "source": "消防"})
+    yield from onscene.level("I", "A2", onscene.EXECUTIVE, onscene.CHIEF, view.now)
+    yield _minutes(11)
+    for unit in list(view.record.notices["N-level-I"].recipients):
+        yield Answers("N-level-I", unit)
+    yield from onscene.reports(view.record, view.now)
+    yield Said(OFFICER, "leader-arrived", {"post": HEAD, "by": HOLDERS[HEAD]})
+    yield _minutes(50)
+    yield Said(OFFICER, "leader-arrived", {"post": onscene.CHIEF, "by": onscene.HEARD[onscene.CHIEF]})
+    yield from onscene.arrived(view.record, view.plan)
+    yield from onscene.ordered(view.plan, ("supports-above",), HEAD, view.now)
+    yield from onscene.instructed(view.now)
+    yield from onscene.told_back(onscene.CHIEF)
+    yield from onscene.suspended("边坡失稳", 80, onscene.CHIEF)
+    yield _minutes(200)
+    yield Said(OFFICER, "leader-arrived", {"post": onscene.REGION, "by": onscene.HEARD[onscene.REGION]})
+    offer = {"to": onscene.REGION, "objectives": "先搜救后清理", "stays": "市级保障"}
+    yield Refused(Said(OFFICER, "offer-handover", {**offer, **onscene.spoken(HEAD)}))
+    yield Said(OFFICER, "offer-handover", {**offer, **onscene.spoken(onscene.CHIEF)})
+    told = {"offer": "H1", "reason": "名单未核清", **onscene.spoken(onscene.REGION)}
+    yield Said(OFFICER, "refuse-handover", told)
+    yield Said(OFFICER, "offer-handover", {**offer, **onscene.spoken(onscene.CHIEF)})
+    yield _minutes(230)
+    yield Said(OFFICER, "accept-handover", {"offer": "H2", **onscene.spoken(onscene.REGION)})
+    yield _minutes(60 * 30)
+    found = {"missing": 0, "deaths": 34, "verified": True}
+    yield Said(OFFICER, "report-facts", {"findings": found, "source": "现场指挥部"})
+    yield Said(OFFICER, "record-external", {"by": "自治区应急总指挥部", "words": "决定结束现场处置", "number": "3号"})
+    yield from _ended(view, HEAD)
+
+
+def _ended(view: View, decides: str) -> Iterator[Step]:
+    """The end as it is spoken: the scene, the withdrawal, the lifting, the papers, the archive, the window."""
+    yield from onscene.reports(view.record, view.now)
+    yield from onscene.conditions()
+    yield Said(OFFICER, "propose-termination", {})
+    yield from onscene.agreed(list(view.record.approvals)[-1], "decide", decides, view.now)
+    yield Said(OFFICER, "confirm-withdrawal", {"counted_by": "格列", "people": 80})
+    lift = list(view.record.approvals.values())[-1]
+    for stage in lift.stages:
+        post = next(post for post in stage.posts if post in onscene.HEARD)
+        yield from onscene.agreed(lift.id, stage.stage, post, view.now)
+    yield from onscene.signed(view.record)
+    yield from onscene.finished(view.record)
+    yield from onscene.reports(view.record, view.now)
+    yield from onscene.stood_down(view.record)
+    yield Said(OFFICER, "archive", {"keeper": "档案室"})
+    yield Until(timedelta(days=45))
+
+
 def _closing(view: View) -> Iterator[Step]:
     """Whatever tasks and limits are still open, as they stand."""
     for task in [task.id for task in view.record.tasks.values() if task.state in OPEN_TASKS]:
@@ -352,4 +465,6 @@ SCENES = (
     Scene("warning-becomes-iii", "live", _assessed("yellow", expected={"deaths": 4}), _becomes_iii, 150, warns=True),
     Scene("warning-lifted", "drill", _assessed("blue", elsewhere=_INBOUND), _lifted, warns=True),
     Scene("rolled-over", "live", _reported(1, deaths=3), _rolled_over, roll_over_after=150),
+    Scene("iii", "live", _reported(2, deaths=3, missing=1, sector="hazardous-chemicals"), _level_three),
+    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, sector="construction"), _word_of_mouth),
 )

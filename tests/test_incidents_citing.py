@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from incidents import approval, commander, notices
+from incidents import approval, commander, handover, notices, onsite, orders
 from incidents import tasks as work
 from incidents.logbook import Entry
 from plans import walk
 from plans.coverage import ACTS
-from plans.schema import Condition, NotifyRule, ReportRule, Work
+from plans.schema import Condition, Handover, Naming, NotifyRule, OnSiteHq, Power, ReportRule, Work
 from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD, Desk
+from tests.test_incidents_onsite import EXECUTIVE, REGION, Scene, level_three, spoken
 from tests.test_incidents_warning import WarningDesk
 
 NATIONAL = "N-"
@@ -34,6 +35,25 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
             yield from (set(stage.clauses) for stage in stages if stage.stage == data["act"]["stage"])
         case "command_passed":
             yield set(PLAN.posts[data["post"]].clauses)
+            yield from (set(p.clauses) for p in parts if isinstance(p, Handover) and p.id == data["handover"])
+        case "command_taken":
+            yield set(PLAN.response.levels[data["level"]].commander_clauses)
+        case "onsite_hq_formed":
+            yield from (set(p.clauses) for p in parts if isinstance(p, OnSiteHq))
+        case "group_formed" | "group_set":
+            yield set(PLAN.groups[data["group"]].clauses)
+        case "post_named":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Naming) and data["names"] in p.posts)
+        case "post_confirmed":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Naming) and data["deputy"] in p.posts)
+        case "handover_accepted":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Handover) and p.id == data["rule"])
+        case "function_passed":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Handover) and p.id == data["handover"])
+        case "checked_in":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Handover) and p.id == data.get("handover"))
+        case "task_assigned":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Power) and p.id == data["power"])
         case "withdrawn":
             yield set(PLAN.termination.withdrawal.clauses)
         case "response_lifted":
@@ -97,17 +117,45 @@ def whole() -> Desk:
     return desk
 
 
-def test_an_acting_entry_cites_only_the_clauses_of_its_own_element() -> None:
-    desk = whole()
+def on_scene() -> Scene:
+    """From level III, commanded by whom its rule, then a naming, says, to level II and the region."""
+    desk = level_three(deaths=12)
+    desk.does(commander.NamePost, names="onsite_commander", person="平措", number="1号", **spoken(HEAD))
+    desk.does(commander.NamePost, names="onsite_deputy_commander", person="巴桑", **spoken(HEAD))
+    desk.does(commander.ConfirmDeputy, deputy="onsite_deputy_commander", **spoken("onsite_commander"))
+    desk.arrives(HEAD)
+    desk.does(onsite.SetGroup, group="group_press", members=["government_news_office"], reason="增援", **spoken(HEAD))
+    desk.does(onsite.CheckIn, unit="health_commission", leader="德吉", people=8)
+    desk.does(handover.HandOverFunction, handover="relieve-medical", giver="次仁", taker="德吉")
+    desk.does(orders.AssignTask, to="fire_brigade", what="搜索", **spoken(HEAD))
+    desk.start("II", EXECUTIVE, EXECUTIVE)
+    desk.does(commander.DeclareHandover, post=REGION, by="丹增", way="ordered", number="2号")
+    desk.does(handover.OfferHandover, to=EXECUTIVE, **spoken(REGION))
+    desk.does(handover.AcceptHandover, offer="H1", **spoken(EXECUTIVE))
+    desk.does(handover.OfferHandover, to=REGION, **spoken(EXECUTIVE))
+    desk.does(handover.AcceptHandover, offer="H2", **spoken(REGION))
+    return desk
+
+
+def cited(desk: Desk) -> set[str]:
+    """The kinds of acting entries that cite a clause of the plan, each of them only its own element's."""
     seen = set()
     for entry in desk.entries:
         if entry.kind in ACTS:
-            cited = {clause for clause in entry.clauses if not clause.startswith(NATIONAL)}
+            cites = {clause for clause in entry.clauses if not clause.startswith(NATIONAL)}
             allowed = set().union(*own(desk, entry))
-            assert cited <= allowed, (entry.kind, entry.data, cited - allowed)
-            if cited:
+            assert cites <= allowed, (entry.kind, entry.data, cites - allowed)
+            if cites:
                 seen.add(entry.kind)
-    assert seen >= {
+    return seen
+
+
+def test_an_acting_entry_cites_only_the_clauses_of_its_own_element() -> None:
+    assert cited(on_scene()) >= {
+        "onsite_hq_formed", "group_formed", "group_set", "command_taken", "command_passed", "post_named",
+        "post_confirmed", "handover_accepted", "function_passed", "checked_in", "task_assigned",
+    }  # fmt: skip
+    assert cited(whole()) >= {
         "opened", "proposed", "approval_answered", "level_ordered", "notice_answered", "command_passed", "clock_done",
         "task_moved", "condition_found", "end_approved", "withdrawn", "response_lifted",
     }  # fmt: skip

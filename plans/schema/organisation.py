@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from plans.schema.words import Clauses, NationalRole, Part, PostId, Role, Sector, UnitId
+from plans.schema.words import Clauses, NationalRole, Part, PostId, Role, Sector, UnitId, When
 from plans.schema.work import Work
 
 
@@ -88,5 +88,8 @@ class Group(Part):
     members: tuple[UnitId, ...] = ()
     forces: str = ""
     """Teams that work under it, beside its members."""
+    needed: Literal["always", "by_kind", "on_demand"] = "always"
+    """On demand: only where the order or the commander asks for it."""
+    when: When = When()
     tasks: tuple[Work, ...] = ()
     clauses: Clauses

@@ -99,6 +99,9 @@ class NoticeRules(Part):
     chase: tuple[ChaseStep, ...]
     expires_after: Duration
     texts: dict[str, str]
-    """Text by occasion (`early`, `proposal`, `reminder`, `order`, `informed`, `more`, `lifted`); `{field}` takes a fact
-    of the incident, nothing else is expanded."""
+    """Text by occasion (`early`, `proposal`, `reminder`, `order`, `informed`, `more`, `lifted`; and, where the plan has
+    one, `group`, `handover`, `function`, `task`, `suspended`, `resumed`); `{field}` takes a fact of the incident,
+    nothing else is expanded."""
+    many_phones: int | None = None
+    """From how many phones on the terminal asks before it rings them; None: it never asks."""
     clauses: Clauses = ()
