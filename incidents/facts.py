@@ -68,11 +68,16 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
             reason=f"incident {record.id} is already open with other facts",
             kind="plan",
         )
-    if (command.plan_hash, command.kind) != (record.plan_hash, record.kind):
+    if command.kind != record.kind:
         return Refusal(
-            zh="plan_hash：与该事故开启时的预案或性质不符",
-            reason="plan_hash: expected the plan and kind that this incident was started with",
+            zh="kind：演练与实战不得混用",
+            reason="kind: expected the kind that this incident was started with; drill and live never mix",
             kind="hard",
+        )
+    if command.plan_hash != record.plan_hash:
+        return Refusal(
+            zh="plan_hash：与该事故开启时的预案不符",
+            reason="plan_hash: expected the plan that this incident was started with",
         )
     for name in ("received_at", "occurred_at", "heard_at"):
         at = getattr(command.facts, name)

@@ -19,6 +19,8 @@ from statecharts.notice import NOTICE
 from statecharts.task import TASK
 
 Kind = Literal["live", "drill"]
+What = Literal["level", "extension", "scene_end", "lift", "release"]
+"""What an approval is about."""
 Form = Literal["in_system", "oral", "paper", "elsewhere"]
 """How a decision was given: in an own session, by word of mouth, on a signed sheet, or in another office system."""
 
@@ -118,8 +120,12 @@ class Act(Part):
     at: AwareDatetime
     recorded_by: str = ""
     read_back: bool | None = None
+    words: str = ""
+    """As the recorder wrote them down."""
     confirmed_by: str = ""
     """The second person on watch who stood by when it was recorded."""
+    called_back_by: str = ""
+    """Who rang the speaker's number and heard the same."""
     hand: str = HAND.initial
 
 
@@ -127,7 +133,7 @@ class Approval(Part):
     """A proposal on its way. `digest` is the SHA-256 of what is approved: an approval holds for nothing else."""
 
     id: str
-    what: Literal["level", "scene_end", "lift"]
+    what: What
     level: Grade | None = None
     asks: Mapping[str, Any]
     digest: str
@@ -177,6 +183,39 @@ class Departure(Part):
     kind: Literal["deviation", "dispute"]
     says: str
     clauses: tuple[str, ...] = ()
+    ordered_by: str = ""
+    reason: str = ""
+    effects: tuple[str, ...] = ()
+    """The kinds of what it changed."""
+
+
+class Release(Part):
+    """A text for the public: what it says, where its figures come from, and how far it has come."""
+
+    id: str
+    rule: str
+    approval: str = ""
+    text: str
+    figures: Mapping[Measure, int] = {}
+    report: str = ""
+    """The report that the figures come from, by its deadline."""
+    published_at: AwareDatetime | None = None
+    publisher: str
+    corrected_by: str = ""
+    """Who corrected or withdrew it, by one officer's act."""
+    correction: Literal["", "correction", "withdrawal"] = ""
+    confirmed_by: str = ""
+    """The second person, afterwards."""
+
+
+class FalseAlarm(Part):
+    """Nothing happened, or the same accident was opened twice; a second person confirms it."""
+
+    reason: str
+    found_by: str
+    declared_by: str
+    duplicate_of: str = ""
+    confirmed_by: str = ""
 
 
 class Record(Part):
@@ -199,7 +238,12 @@ class Record(Part):
     grades: Grades | None = None
     level: Grade | None = None
     ordered_at: AwareDatetime | None = None
+    weighed: Grade | None = None
+    """The computed grade when a level was last laid before those who decide."""
     lifted_at: AwareDatetime | None = None
+    reopened_at: AwareDatetime | None = None
+    superior_ended: str = ""
+    """What the superior that commands decided of the end: its own decision comes first."""
     commander: Commander | None = None
     approvals: Mapping[str, Approval] = {}
     clocks: Mapping[str, Clock] = {}
@@ -209,6 +253,16 @@ class Record(Part):
     evidence: Mapping[str, str] = {}
     """Files by SHA-256, with their names."""
     departures: tuple[Departure, ...] = ()
+    leads: Mapping[str, str] = {}
+    """Who leads a group in fact, where the plan names another."""
+    onsite_hq: str = ""
+    """Where the on-site headquarters was formed otherwise than the plan has it."""
+    releases: Mapping[str, Release] = {}
+    requisitions: tuple[int, ...] = ()
+    """The entries by which goods were taken for the rescue."""
+    false_alarm: FalseAlarm | None = None
+    told_figures: Mapping[Measure, int] | None = None
+    """The figures at the end, or as last told again within the casualty window."""
     support_asked: bool = False
     archive: str = ""
     """SHA-256 of the dossier's manifest, once it is written."""
@@ -225,6 +279,10 @@ class Record(Part):
         if self.facts is None:
             raise ValueError(f"incident {self.id} is not opened")
         return self.facts
+
+    def figures(self) -> dict[Measure, int]:
+        """The ledger's counts now, verified or official."""
+        return {measure: count.n for measure, count in self.counts.items()}
 
     def standing(self) -> Grade:
         """The grade that stands in an opened incident."""

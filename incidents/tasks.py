@@ -71,10 +71,10 @@ def request_support(plan: Plan, record: Record, command: RequestSupport, now: da
     return (asked, *entry)
 
 
-def duties(plan: Plan, unit: str) -> Iterator[TaskRule]:
-    """What a unit owes in any incident that it is called to."""
+def duties(plan: Plan, unit: str, phase: Literal["incident", "release"] = "incident") -> Iterator[TaskRule]:
+    """What a unit owes in any incident that it is called to, or when the public is told."""
     for duty in plan.units[unit].duties if unit in plan.units else ():
-        if duty.phase == "incident":
+        if duty.phase == phase:
             yield TaskRule(owner=unit, **{name: getattr(duty, name) for name in Work.model_fields})
 
 
@@ -112,6 +112,17 @@ def give(plan: Plan, record: Record, rules: Iterable[TaskRule], now: datetime, w
         yield by_system("tasks_given", now, now, {"why": why, "tasks": told}, clauses)
 
 
+def standing(record: Record) -> set[str]:
+    """The rules whose task is not given again: it was given, and not withdrawn."""
+    return {task.rule for task in record.tasks.values() if task.state != "withdrawn"}
+
+
+def withdraw(names: Iterable[str], now: datetime, reason: str) -> Iterator[Draft]:
+    """One entry for tasks that nobody asks for any more."""
+    if withdrawn := list(names):
+        yield by_system("tasks_withdrawn", now, now, {"tasks": withdrawn, "reason": reason})
+
+
 def given(record: Record, entry: Draft) -> Record:
     news = {
         task["id"]: Task.model_validate({key: value for key, value in task.items() if key != "says"})
@@ -126,6 +137,12 @@ def moved(record: Record, entry: Draft) -> Record:
 
 def requested(record: Record, entry: Draft) -> Record:
     return record.but(support_asked=True)
+
+
+def withdrawn(record: Record, entry: Draft) -> Record:
+    for name in entry.data["tasks"]:
+        record = _step(record, name, "withdraw")
+    return record
 
 
 def released(record: Record, entry: Draft) -> Record:

@@ -10,6 +10,9 @@ from incidents.logbook import Entry
 from incidents.record import Approval, Record
 from statecharts.approval import OPEN
 
+UNSIGNED = ("overdue", "late", "missed")
+"""Where the deadline of a signature stands when the hand came late or not at all."""
+
 
 def shown(record: Record) -> dict[str, Any]:
     """What `show` gives: phase, grades, level, command, approvals, clocks, notices, tasks and where the log stands."""
@@ -66,6 +69,8 @@ def shown(record: Record) -> dict[str, Any]:
         ],
         "conditions": {name: tick["holds"] for name, tick in told["conditions"].items()},
         "departures": told["departures"],
+        "releases": list(told["releases"].values()),
+        "false_alarm": told["false_alarm"],
         "facts": told["facts"],
         "counts": told["counts"],
         "hearsay": told["hearsay"],
@@ -113,21 +118,33 @@ def first_page(record: Record, entries: Iterable[Entry]) -> dict[str, Any]:
     told = shown(record)
     commanders: list[dict[str, Any]] = []
     for entry in entries:
+        taken: Mapping[str, Any] = next(
+            (effect for effect in entry.data.get("effects", ()) if effect["kind"] == "commands"), {}
+        )
         post = {
             "opened": entry.data.get("presumed_commander"),
             "command_passed": entry.data.get("post"),
-            "deviation": entry.data.get("commander"),
+            "deviation": taken.get("post"),
         }.get(entry.kind)
         if post:
             if commanders:
                 commanders[-1]["to"] = entry.true_at.isoformat()
-            user = entry.data.get("by") or entry.data.get("ordered_by") or ""
+            user = entry.data.get("by") or taken.get("by") or ""
             commanders.append({"post": post, "user": user, "from": entry.true_at.isoformat(), "to": None})
     spoken = [act for act in told["approvals"] if act["form"] not in (None, "in_system")]
     return {
         **{name: told[name] for name in ("id", "kind", "plan", "plan_hash", "phase", "grade_standing", "level")},
         "departures": told["departures"],
         "not_signed": [act for act in spoken if act["hand"] != "signed"],
+        "overdue_signatures": [
+            clock for clock in told["clocks"] if clock["id"].startswith("hand-") and clock["verdict"] in UNSIGNED
+        ],
+        "not_confirmed": [act for act in spoken if not act["confirmed_by"]],
+        "false_alarm": told["false_alarm"],
+        "releases": told["releases"],
+        "corrections_not_confirmed": [
+            release for release in told["releases"] if release["correction"] and not release["confirmed_by"]
+        ],
         "spoken": spoken,
         "decisions": told["approvals"],
         "commanders": commanders,

@@ -1,0 +1,37 @@
+"""The gate before the end (终止条件): which conditions were found to hold, and that nobody is left behind."""
+
+from __future__ import annotations
+
+from incidents.command import Refusal
+from incidents.facts import unaccounted
+from incidents.record import Record
+from plans.schema import Plan
+
+
+def people_left(plan: Plan, record: Record) -> Refusal | None:
+    """Nothing ends with people unaccounted for, but by the path that the plan has for it."""
+    people, path = unaccounted(record), plan.termination.people_missing_path
+    if not people or path in complete(plan, record):
+        return None
+    return Refusal(
+        zh=f"还有 {people} 人下落不明：须满足 {path} 的全部条件",
+        reason=f"{people} people are unaccounted for: expected every condition of '{path}'",
+        kind="hard",
+        clauses=clauses_of(plan, path),
+    )
+
+
+def complete(plan: Plan, record: Record) -> set[str]:
+    """The paths of which every condition holds."""
+    conditions = plan.termination.conditions
+    return {rule.path for rule in conditions} - {rule.path for rule in conditions if not holds(record, rule.id)}
+
+
+def holds(record: Record, condition: str) -> bool:
+    tick = record.conditions.get(condition)
+    return tick is not None and tick.holds
+
+
+def clauses_of(plan: Plan, *paths: str | None) -> tuple[str, ...]:
+    found = [clause for rule in plan.termination.conditions if rule.path in paths for clause in rule.clauses]
+    return tuple(dict.fromkeys(found))
