@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from incidents import approval, commander, notices
+from incidents import approval, commander, notices, recovery, release, response
 from incidents import tasks as work
 from incidents.logbook import Entry
 from plans import walk
@@ -10,6 +10,7 @@ from plans.coverage import ACTS
 from plans.schema import Condition, NotifyRule, ReportRule, Work
 from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD, Desk
+from tests.test_incidents_levels import CHIEF, EXECUTIVE, asked, ordered
 
 NATIONAL = "N-"
 
@@ -42,11 +43,23 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
         case "level_ordered":
             rule = PLAN.response.levels[data["level"]]
             yield {*rule.clauses, *rule.approval.clauses, *(rule.base.clauses if rule.base else ())}
+            changes = (PLAN.response.raise_by, PLAN.response.lower_by) if "from_level" in data else ()
+            yield from (set(change.clauses) for change in changes if change)
+        case "release_published":
+            assert PLAN.release is not None
+            yield from (set(rule.clauses) for rule in PLAN.release.rules if rule.id == data["rule"])
+        case "requisitioned":
+            assert PLAN.preparedness is not None
+            assert PLAN.preparedness.requisition is not None
+            yield set(PLAN.preparedness.requisition.clauses)
         case "proposed":
             asked = said.approvals[data["approval"]]
-            if asked.what == "level":
+            if asked.what in ("level", "extension"):
                 assert asked.level is not None
-                yield set(PLAN.response.levels[asked.level].approval.clauses)
+                # To lower a level is for those of the level that stands.
+                for level in (asked.level, asked.asks.get("from_level", asked.level)):
+                    yield set(PLAN.response.levels[level].approval.clauses)
+                return
             yield {*PLAN.termination.scene_end.clauses, *PLAN.termination.lifting.clauses}
         case "opened":
             yield set(PLAN.command.presumed_clauses)
@@ -74,6 +87,35 @@ def whole() -> Desk:
             desk.does(work.CompleteTask, task=task.id, **words)
     assert desk.record.phase == "recovery"
     return desk
+
+
+def grown() -> Desk:
+    """An accident that is raised and lowered, of which the public is told, and for which goods are taken."""
+    desk = Desk(deaths=3, verified=True)
+    desk.wait(minutes=5)
+    ordered(desk, "III", HEAD, HEAD)
+    desk.report_all()
+    desk.does(recovery.Requisition, ordered_by="site_government", owner="某公司", items="水泵")
+    text = {"text": "三人死亡", "figures": {"deaths": 3}, "as_at": desk.now, "report": "phone-government"}
+    desk.does(release.DraftRelease, **text)
+    desk.does(approval.Decide, "平", CHIEF, approval=asked(desk).id)
+    desk.does(release.RecordRelease, release="R1", channels=("官网",))
+    ordered(desk, "II", CHIEF, EXECUTIVE)
+    desk.does(response.ExtendResponse, expected_duration="P2D", reason="仍在搜救")
+    ordered(desk, "III", CHIEF, EXECUTIVE, reason="险情已控")
+    return desk
+
+
+def test_a_raised_and_lowered_accident_cites_only_what_each_entry_acts_on() -> None:
+    desk = grown()
+    acted = [entry for entry in desk.entries if entry.kind in ACTS]
+    for entry in acted:
+        cited = {clause for clause in entry.clauses if not clause.startswith(NATIONAL)}
+        allowed = set().union(*own(desk, entry))
+        assert cited <= allowed, (entry.kind, entry.data, cited - allowed)
+    assert {"release_published", "requisitioned", "level_ordered"} <= {entry.kind for entry in acted}
+    lowered = [entry for entry in acted if entry.kind == "proposed"][-1]
+    assert set(lowered.clauses) == set(PLAN.response.levels["II"].approval.clauses), "by the standing level's authority"
 
 
 def test_an_acting_entry_cites_only_the_clauses_of_its_own_element() -> None:
