@@ -319,6 +319,14 @@ def _words(settings: Settings, told: dict[str, Any]) -> str:
     if told["grade_may_be"] != told["grade_computed"]:
         lines.append(f"未核实数据若属实，可能达到 {told['grade_may_be']}级")
     lines += [f"偏离/异议 第{item['seq']}条 {item['says']}" for item in told["departures"]]
+    if alarm := told["false_alarm"]:
+        second = f"{alarm['confirmed_by']} 已确认" if alarm["confirmed_by"] else "待第二人确认"
+        lines.append(f"误报 {alarm['reason']}（{alarm['found_by']}）{second}")
+    for release in told["releases"]:
+        state = "已发布" if release["published_at"] else "待发布"
+        changed = {"correction": " 已更正", "withdrawal": " 已撤回"}.get(release["correction"], "")
+        open_ = "，待第二人确认" if release["correction"] and not release["confirmed_by"] else ""
+        lines.append(f"信息 {release['id']} {release['publisher']} {state}{changed}{open_}")
     for act in told["approvals"]:
         said = f"{act['user']} {act['form']}" if act["user"] else ""
         lines.append(f"审批 {act['id']} {act['what']} {act['stage']} {act['state']} {act['post']} {said}".rstrip())

@@ -17,17 +17,21 @@ from pydantic import AwareDatetime, Field
 
 from incidents import deadlines
 from incidents.command import Answer, Command, Refusal, by_system
+from incidents.conditions import people_left
 from incidents.logbook import Draft
 from incidents.notices import issue
 from incidents.record import Act, Approval, Clock, Departure, Form, Record, What
 from plans.schema import ApprovalRule, Plan, Role
 from statecharts.approval import APPROVAL, HAND, OPEN
 
+WARNINGS: tuple[What, ...] = ("warning", "warning_adjust", "warning_lift", "warning_ahead")
+PUBLIC: tuple[What, ...] = (*WARNINGS, "release")
+"""What the public is told: never by one person."""
+ENDS: tuple[What, ...] = ("scene_end", "lift")
+"""What is never granted over people who are unaccounted for."""
 WATCH: tuple[Role, ...] = ("watch",)
 LEADERS: tuple[Role, ...] = ("decider", "signatory")
 Answered = Literal["yes", "no"]
-PUBLIC: tuple[What, ...] = ("warning", "warning_adjust", "warning_lift", "warning_ahead")
-"""What the public is told: never by one person."""
 
 
 class _Answering(Command):
@@ -70,6 +74,8 @@ class RecordOral(Command):
     read_back: bool
     number: str = Field(default="", max_length=64)
     """The number in the other office system, for `elsewhere`."""
+    sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+    """The signed sheet, photographed or scanned, for `paper`: the hand is under it at once."""
 
 
 class ConfirmOral(Command):
@@ -175,6 +181,8 @@ def _answer(plan: Plan, record: Record, command: _Answering, stage: str, now: da
     alone = command.envelope.user in _drafters(approval)
     if alone and not approval.one_person:
         return _own(approval, stage)
+    if left := _left(plan, record, approval, command.answer):
+        return left
     if command.answer == "no" and not command.words:
         return Refusal(zh="words：不同意须写明理由", reason="words: expected the reason, since the answer is no")
     act = Act(
@@ -186,7 +194,7 @@ def _answer(plan: Plan, record: Record, command: _Answering, stage: str, now: da
         at=command.true_at or now,
         hand="signed",
     )
-    data = {"approval": approval.id, "act": act.model_dump(mode="json"), "words": command.words, "one_person": alone}
+    data = {"approval": approval.id, "act": _told(act), "words": command.words, "one_person": alone}
     return (command.entry("approval_answered", now, data, _clauses(approval, stage)),)
 
 
@@ -206,11 +214,15 @@ def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) 
         return Refusal(
             zh="number：须填另一办公系统中的文号", reason="number: expected the number in the other office system"
         )
+    if command.sha256 and command.form != "paper":
+        return Refusal(zh="sha256：只有 paper 才有签批单", reason="sha256: only a decision on paper has a signed sheet")
     if command.said_at > now:
         return Refusal(
             zh=f"said_at：不能晚于现在，现为 {command.said_at}",
             reason=f"said_at: expected a time that is not in the future, found {command.said_at}",
         )
+    if left := _left(plan, record, approval, command.answer):
+        return left
     # Said before the proposal was typed is the usual case at night; the log shows both times.
     alone = command.by in _drafters(approval)
     if alone and not approval.one_person:
@@ -224,16 +236,18 @@ def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) 
         at=command.said_at,
         recorded_by=command.envelope.user,
         read_back=command.read_back,
+        hand="signed" if command.sha256 else HAND.initial,
     )
     draft = command.entry(
         "approval_answered",
         now,
         {
             "approval": approval.id,
-            "act": act.model_dump(mode="json"),
+            "act": _told(act),
             "words": command.words,
             "via": command.via,
             "number": command.number,
+            **({"sha256": command.sha256} if command.sha256 else {}),
             "one_person": alone,
             # Recorder and drafter are one person where nobody else was on watch: the entry says so.
             "recorder_proposed": command.envelope.user == approval.proposed_by,
@@ -241,6 +255,10 @@ def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) 
         _clauses(approval, command.stage),
     )
     return (draft.model_copy(update={"true_at": command.said_at}),)
+
+
+def _told(act: Act) -> dict[str, Any]:
+    return act.model_dump(mode="json", exclude={"words"})
 
 
 def confirm_oral(plan: Plan, record: Record, command: ConfirmOral, now: datetime) -> Answer:
@@ -272,7 +290,7 @@ def unheard(approval: Approval) -> Act | None:
 
 
 def attach_signature(plan: Plan, record: Record, command: AttachSignature, now: datetime) -> Answer:
-    act = _spoken(record, command.approval, command.stage)
+    act = _unless(_spoken(record, command.approval, command.stage), "sign")
     if isinstance(act, Refusal):
         return act
     attached = command.entry("signature_attached", now, command.told("approval", "stage", "sha256", "name"))
@@ -280,7 +298,7 @@ def attach_signature(plan: Plan, record: Record, command: AttachSignature, now: 
 
 
 def ratify(plan: Plan, record: Record, command: Ratify, now: datetime) -> Answer:
-    act = _spoken(record, command.approval, command.stage)
+    act = _unless(_spoken(record, command.approval, command.stage), "sign")
     if isinstance(act, Refusal):
         return act
     if command.envelope.user != act.user:
@@ -294,7 +312,7 @@ def ratify(plan: Plan, record: Record, command: Ratify, now: datetime) -> Answer
 
 
 def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answer:
-    act = _spoken(record, command.approval, command.stage)
+    act = _unless(_spoken(record, command.approval, command.stage), "dispute")
     if isinstance(act, Refusal):
         return act
     if command.envelope.user != act.user:
@@ -308,15 +326,6 @@ def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answ
 def _drafters(approval: Approval) -> set[str]:
     """Who proposed it, and who wrote what is proposed."""
     return {approval.proposed_by, *approval.asks.get("drafters", ())}
-
-
-def _own(approval: Approval, stage: str) -> Refusal:
-    return Refusal(
-        zh="提请人不得自行审批",
-        reason="who proposes never approves",
-        kind="hard" if approval.what in PUBLIC else "plan",
-        clauses=_clauses(approval, stage),
-    )
 
 
 def _waits(record: Record, name: str, stage: str) -> Refusal | None:
@@ -362,6 +371,11 @@ def _may(plan: Plan, approval: Approval | None, post: str) -> Refusal | None:
     )
 
 
+def _left(plan: Plan, record: Record, approval: Approval, answer: Answered) -> Refusal | None:
+    """Somebody may have been reported missing since the end was proposed."""
+    return people_left(plan, record) if approval.what in ENDS and answer == "yes" else None
+
+
 def _substitutes(plan: Plan, posts: tuple[str, ...]) -> list[str]:
     found = [name for post in posts for name in plan.posts[post].substitutes]
     return [name for name in dict.fromkeys(found) if name not in posts]
@@ -384,9 +398,25 @@ def _spoken(record: Record, name: str, stage: str) -> Act | Refusal:
     return act
 
 
+def _unless(act: Act | Refusal, trigger: str) -> Act | Refusal:
+    """The act, unless its hand is where it would be moved already."""
+    if isinstance(act, Refusal) or HAND.can(act.hand, trigger):
+        return act
+    return Refusal(zh=f"stage：{HAND.words(act.hand)}", reason=f"stage: it is {act.hand} already", kind="plan")
+
+
 def _hand(command: AttachSignature | Ratify | Dispute) -> str:
     """The deadline under a spoken decision."""
     return f"hand-{command.approval}-{command.stage}"
+
+
+def _own(approval: Approval, stage: str) -> Refusal:
+    return Refusal(
+        zh="提请人不得自行审批",
+        reason="who proposes never approves",
+        kind="hard" if approval.what in PUBLIC else "plan",
+        clauses=_clauses(approval, stage),
+    )
 
 
 def _clauses(approval: Approval, stage: str) -> tuple[str, ...]:
@@ -409,7 +439,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         asked = f"N-{name}"
         if asked not in record.notices:
             matter = str(approval.asks.get("matter", approval.what))
-            occasion = "warning_proposal" if approval.what in PUBLIC else "proposal"
+            occasion = "warning_proposal" if approval.what in WARNINGS else "proposal"
             yield issue(plan, record, now, asked, occasion, dict.fromkeys(waiting.posts, ""), matter=matter)
         if pace is None or approval.reached >= len(_STEPS):
             continue
@@ -421,7 +451,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
             yield by_system("approval_chased", due, now, data, pace.clauses)
             if posts:
                 matter = str(approval.asks.get("matter", approval.what))
-                occasion = "warning_reminder" if approval.what in PUBLIC else "reminder"
+                occasion = "warning_reminder" if approval.what in WARNINGS else "reminder"
                 yield issue(plan, record, now, f"{asked}-{step}", occasion, dict.fromkeys(posts, ""), matter=matter)
     yield from _hands(plan, record, now)
 
@@ -434,7 +464,11 @@ def _hands(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     for approval in record.approvals.values():
         for act in approval.acts:
             name = f"hand-{approval.id}-{act.stage}"
-            if act.form == "in_system" or name in record.clocks:
+            if approval.state == "superseded":
+                # Another proposal took its place before it had any effect: nothing is left to be signed.
+                yield from deadlines.void(record, name, now, f"{approval.id} 已被取代")
+                continue
+            if act.form == "in_system" or name in record.clocks or act.hand == "signed":
                 continue
             due = act.at + pace.ratify_within
             yield from deadlines.begin(
@@ -482,19 +516,30 @@ def proposed(record: Record, entry: Draft) -> Record:
         upward=data["upward"],
         one_person=data["one_person"],
     )
-    for name in data["supersedes"]:
-        old = record.approvals[name]
-        record = _put(record, old.but(state=APPROVAL.step(old.state, "supersede", old)))
-    return _put(record, approval)
+    if approval.what == "level" and record.grades is not None:
+        record = record.but(weighed=record.grades.computed)
+    return _put(moot(record, data["supersedes"]), approval)
 
 
 def answered(record: Record, entry: Draft) -> Record:
-    approval = record.approvals[entry.data["approval"]]
-    act = Act.model_validate(entry.data["act"])
+    act = Act.model_validate(entry.data["act"]).but(words=entry.data["words"])
+    if sheet := entry.data.get("sha256"):
+        record = record.but(evidence={**record.evidence, sheet: f"{entry.data['approval']}-{act.stage}"})
+    return taken(record, entry.data["approval"], act, entry.known_at)
+
+
+def taken(record: Record, name: str, act: Act, known_at: datetime) -> Record:
+    """The record after somebody's word on an approval."""
+    approval = record.approvals[name]
     trigger = act.stage if act.answer == "yes" else "decline"
     state = APPROVAL.step(approval.state, trigger, approval)
     # The next stage is asked anew, and its silence counts from now.
-    return _put(record, approval.but(acts=(*approval.acts, act), state=state, reached=0, asked_at=entry.known_at))
+    return _put(record, approval.but(acts=(*approval.acts, act), state=state, reached=0, asked_at=known_at))
+
+
+def superseded(record: Record, *whats: What) -> Record:
+    """The record in which nobody is asked any more about these."""
+    return moot(record, [old.id for old in record.approvals.values() if old.what in whats and old.state in OPEN])
 
 
 def chased(record: Record, entry: Draft) -> Record:
@@ -531,7 +576,10 @@ def disputed(record: Record, entry: Draft) -> Record:
 def _unlike(record: Record, entry: Draft) -> Record:
     """What was recorded is not what was said: both statements stand."""
     moved = _act(record, entry, lambda act: act.but(hand=HAND.step(act.hand, "dispute")))
-    departure = Departure(seq=record.head.seq + 1, kind="dispute", says=entry.data["words"])
+    approval = record.approvals[entry.data["approval"]]
+    recorded = next(act for act in approval.acts if act.stage == entry.data["stage"])
+    says = f"{recorded.recorded_by}记录：{recorded.words}；{entry.user}：{entry.data['words']}"
+    departure = Departure(seq=record.head.seq + 1, kind="dispute", says=says)
     return moved.but(departures=(*record.departures, departure))
 
 

@@ -8,11 +8,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from incidents.command import Answer, Command, Refusal
-from incidents.commander import take, too_early
+from incidents.effects import EFFECTS, Effect
 from incidents.logbook import Draft
 from incidents.record import Departure, Record
-from plans.schema import ClauseId, Grade, Plan
-from statecharts.lifecycle import LIFECYCLE
+from plans.schema import ClauseId, Plan
 
 
 class Deviate(Command):
@@ -25,10 +24,8 @@ class Deviate(Command):
     reason: str = Field(min_length=1, max_length=2000)
     leaves: tuple[ClauseId, ...] = Field(min_length=1, max_length=20)
     """The clauses it departs from."""
-    level: Grade | None = None
-    """The level that stands since then."""
-    commander: str | None = None
-    """The post that commands since then."""
+    effects: tuple[Effect, ...] = Field(default=(), max_length=10)
+    """What is otherwise since then; without any it stands on the first page alone."""
 
 
 class RecordExternal(Command):
@@ -52,20 +49,23 @@ class AttachEvidence(Command):
 
 
 def deviate(plan: Plan, record: Record, command: Deviate, now: datetime) -> Answer:
-    if command.commander is not None and command.commander not in plan.posts:
+    kinds = [effect.kind for effect in command.effects]
+    if again := [kind for kind in kinds if kinds.count(kind) > 1]:
         return Refusal(
-            zh=f"commander：应为预案中的岗位，现为 {command.commander}",
-            reason=f"commander: expected a post of the plan, found {command.commander}",
+            zh=f"effects：{again[0]} 一条只写一次，其余另记",
+            reason=f"effects: '{again[0]}' once in an entry; record the rest anew",
         )
-    if command.commander is not None and (refusal := too_early(record, command.true_at or now)):
-        return refusal
-    if command.level is not None and not LIFECYCLE.can(record.phase, "start_response", record):
-        return Refusal(
-            zh=f"level：{record.phase} 阶段不能启动响应，请先重新启动",
-            reason=f"level: nothing is started in phase {record.phase}; reopen first",
-        )
-    told = command.told("ordered_by", "post", "words", "reason", "leaves", "level", "commander")
-    return (command.entry("deviation", now, told, command.leaves),)
+    at = command.true_at or now
+    told = command.told("ordered_by", "post", "words", "reason", "leaves", "effects")
+    deviation = command.entry("deviation", now, told, command.leaves)
+    beside: list[Draft] = []
+    after = record
+    for effect in command.effects:
+        if refusal := effect.refused(plan, after, at):
+            return refusal
+        beside += effect.brings(plan, after, command, now)
+        after = effect.folded(after, deviation)
+    return (deviation, *beside)
 
 
 def record_external(plan: Plan, record: Record, command: RecordExternal, now: datetime) -> Answer:
@@ -82,16 +82,19 @@ def attach_evidence(plan: Plan, record: Record, command: AttachEvidence, now: da
 
 
 def deviated(record: Record, entry: Draft) -> Record:
+    effects = EFFECTS.validate_python(entry.data["effects"])
     departure = Departure(
-        seq=record.head.seq + 1, kind="deviation", says=entry.data["words"], clauses=tuple(entry.data["leaves"])
+        seq=record.head.seq + 1,
+        kind="deviation",
+        says=entry.data["words"],
+        clauses=tuple(entry.data["leaves"]),
+        ordered_by=entry.data["ordered_by"],
+        reason=entry.data["reason"],
+        effects=tuple(effect.kind for effect in effects),
     )
-    record = record.but(departures=(*record.departures, departure))
-    if level := entry.data.get("level"):
-        phase = LIFECYCLE.step(record.phase, "start_response", record)
-        record = record.but(phase=phase, level=level, ordered_at=entry.true_at)
-    if post := entry.data.get("commander"):
-        record = take(record, entry, post, entry.data["ordered_by"], "deviation")
-    return record
+    for effect in effects:
+        record = effect.folded(record, entry)
+    return record.but(departures=(*record.departures, departure))
 
 
 def kept(record: Record, entry: Draft) -> Record:

@@ -4,15 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import ClassVar
+
+from pydantic import Field
 
 from incidents import tasks
+from incidents.command import Answer, Command, Refusal
 from incidents.facts import holds
 from incidents.logbook import Draft
 from incidents.notices import issue
 from incidents.record import Record
 from plans.schema import Plan
+from statecharts.task import OPEN
 
 NOTICE = "N-early"
+
+
+class RecordTakeover(Command):
+    """Early disposal was taken over: what is still open of it is owed by the taker since then."""
+
+    verb: ClassVar[str] = "record-takeover"
+    unit: str
+    words: str = Field(min_length=1, max_length=2000)
+    """By whom it was handed over, before whom, what stays behind."""
+
+
+def record_takeover(plan: Plan, record: Record, command: RecordTakeover, now: datetime) -> Answer:
+    if command.unit not in plan.units:
+        return Refusal(
+            zh=f"unit：应为预案中的单位，现为 {command.unit}",
+            reason=f"unit: expected a unit of the plan, found {command.unit}",
+        )
+    early = {rule.id for rule in plan.disposal.tasks}
+    passing = [t.id for t in record.tasks.values() if t.rule in early and t.state in OPEN and t.owner != command.unit]
+    if not passing:
+        return Refusal(
+            zh="先期处置没有可接管的任务", reason="nothing of early disposal is left to take over", kind="plan"
+        )
+    data = {**command.told("unit", "words"), "tasks": passing}
+    known = tasks.standing(record)
+    owed = [rule for rule in plan.disposal.taken_over if rule.id not in known]
+    return (command.entry("taken_over", now, data), *tasks.give(plan, record, owed, now, "taken over"))
 
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
@@ -26,3 +58,8 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         cites = {rule.unit: rule.clauses for rule in calls}
         if called:
             yield issue(plan, record, now, NOTICE, "early", called, clauses=plan.disposal.clauses, cites=cites)
+
+
+def passed(record: Record, entry: Draft) -> Record:
+    moved = {name: record.tasks[name].but(owner=entry.data["unit"]) for name in entry.data["tasks"]}
+    return record.but(tasks={**record.tasks, **moved})

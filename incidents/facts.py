@@ -69,12 +69,8 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
             reason=f"incident {record.id} is already open with other facts",
             kind="plan",
         )
-    if (command.plan_hash, command.kind) != (record.plan_hash, record.kind):
-        return Refusal(
-            zh="plan_hash：与该事故开启时的预案或性质不符",
-            reason="plan_hash: expected the plan and kind that this incident was started with",
-            kind="hard",
-        )
+    if refusal := foreign(record, command.kind, command.plan_hash):
+        return refusal
     if refusal := unfit(plan, command.facts, now):
         return refusal
     presumed = plan.posts[plan.command.presumed]
@@ -94,6 +90,22 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
             plan.command.presumed_clauses,
         ),
     )
+
+
+def foreign(record: Record, kind: Kind, plan_hash: str) -> Refusal | None:
+    """Why an incident that was started as `record` says does not begin by this plan, or with this kind."""
+    if kind != record.kind:
+        return Refusal(
+            zh="kind：演练与实战不得混用",
+            reason="kind: expected the kind that this incident was started with; drill and live never mix",
+            kind="hard",
+        )
+    if plan_hash != record.plan_hash:
+        return Refusal(
+            zh="plan_hash：与该事故开启时的预案不符",
+            reason="plan_hash: expected the plan that this incident was started with",
+        )
+    return None
 
 
 def unfit(plan: Plan, facts: Facts, now: datetime) -> Refusal | None:

@@ -17,6 +17,8 @@ from plans.schema import Plan
 from statecharts.notice import NOTICE
 
 Outcome = Literal["accepted", "uncertain", "failed"]
+PLAIN = "{place}{enterprise}事故：{matter}"
+"""What is said on an occasion for which a plan has no text."""
 _TRIGGERS = {"accepted": "accept", "uncertain": "doubt", "failed": "fail"}
 
 
@@ -88,7 +90,7 @@ def issue(
     if record.grades is not None:
         told.setdefault("level_or_grade", f"{record.grades.standing}级")
     # One pass: a fact that looks like a field is never expanded.
-    text = re.sub(r"\{(\w+)\}", lambda field: told.get(field[1], field[0]), plan.notices.texts[occasion])
+    text = re.sub(r"\{(\w+)\}", lambda field: told.get(field[1], field[0]), plan.notices.texts.get(occasion, PLAIN))
     steps = tuple(Step(channel=step.channel, wait=step.wait) for step in plan.notices.chase)
     data = _issued(name, text, duties, steps, chased, cites or {})
     return by_system("notice_issued", now, now, data, clauses)
@@ -170,6 +172,23 @@ def chases(record: Record, now: datetime) -> Iterator[Draft]:
         yield by_system("notice_chased", notice.chase_at, now, {"notice": notice.id, "again": again, "unreached": lost})
 
 
+def withdraw(record: Record, now: datetime, reason: str) -> Iterator[Draft]:
+    """One entry that ends every chase and every sending that has not left yet."""
+    open_ = {
+        notice.id: units
+        for notice in record.notices.values()
+        if (units := [r.unit for r in notice.recipients.values() if NOTICE.can(r.state, "withdraw")])
+    }
+    if open_:
+        yield by_system("notices_withdrawn", now, now, {"notices": open_, "reason": reason})
+
+
+def everybody_told(record: Record) -> tuple[str, ...]:
+    """Everybody to whom any notice has left, in the order in which they were told."""
+    reached = (r.unit for notice in record.notices.values() for r in notice.recipients.values() if r.state != "waiting")
+    return tuple(dict.fromkeys(reached))
+
+
 def sendings(record: Record) -> Iterator[Sending]:
     """The outbox: what waits to be sent, in batches by notice and step."""
     for notice in record.notices.values():
@@ -224,6 +243,13 @@ def heard(record: Record, entry: Draft) -> Record:
 def chased(record: Record, entry: Draft) -> Record:
     moves = dict.fromkeys(entry.data["again"], "chase") | dict.fromkeys(entry.data["unreached"], "give_up")
     return _put(record, _moved(record.notices[entry.data["notice"]], moves).but(chase_at=None))
+
+
+def withdrawn(record: Record, entry: Draft) -> Record:
+    for name, units in entry.data["notices"].items():
+        moved = _moved(record.notices[name], dict.fromkeys(units, "withdraw"))
+        record = _put(record, moved.but(chase_at=None))
+    return record
 
 
 def _unheard(notice: Notice) -> tuple[str, ...]:

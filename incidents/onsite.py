@@ -85,6 +85,11 @@ def called_up(plan: Plan, record: Record, level: Grade, asks: Mapping[str, Any])
     }
 
 
+def works(record: Record, group: str) -> bool:
+    """Whether this group is on scene."""
+    return record.onsite is not None and group in record.onsite.groups
+
+
 def parts(groups: Mapping[str, Group]) -> dict[str, str]:
     """What each unit is in these groups, in one line: one call tells it all."""
     told: dict[str, list[str]] = {}
@@ -198,14 +203,14 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     level = record.level or record.standing()
     for name, group in called_up(plan, record, level, order).items():
         if name not in onsite.groups:
-            team = OnScene(lead=group.lead or "", members=group.members)
+            team = OnScene(lead=record.leads.get(name, group.lead or ""), members=group.members)
             told = {"group": name, "name": group.name, "forces": group.forces, **team.model_dump(mode="json")}
             at = now if record.onsite and record.onsite.groups else onsite.since
             yield by_system("group_formed", at, now, told, group.clauses)
             onsite = onsite.but(groups={**onsite.groups, name: team})
     if onsite != record.onsite:
         return
-    known = {task.rule for task in record.tasks.values()}
+    known = tasks.standing(record)
     own = [_rule(work, hq.unit) for work in hq.tasks if work.id not in known]
     yield from tasks.give(plan, record, own, now, "on-site headquarters")
     for name, team in onsite.groups.items():
@@ -220,7 +225,7 @@ def _work(plan: Plan, record: Record, name: str, owner: str, known: set[str], no
     given = list(tasks.give(plan, record, rules, now, name, group=name))
     yield from given
     if given and any(task.group == name for task in record.tasks.values()):
-        titles = tasks.titles(rules, record)
+        titles = {unit: says for unit, says in tasks.titles(rules, record).items() if unit in plan.units}
         more = fresh(f"N-more-{name}", record.notices)
         yield from tell(plan, record, now, more, "more", titles, {}, clauses=group.clauses)
 
@@ -235,9 +240,11 @@ def _call(plan: Plan, record: Record, onsite: OnSite, left_out: Iterable[str], n
     } | set(left_out)
     for name, team in onsite.groups.items():
         group = plan.groups[name]
-        units = [unit for unit in dict.fromkeys((team.lead, *team.members)) if unit and unit not in called]
+        # Another than the plan's units may lead it in fact: it has no duty telephone here.
+        belong = dict.fromkeys((team.lead, *team.members))
+        units = [unit for unit in belong if unit in plan.units and unit not in called]
         called |= set(units)
-        lead = plan.units[team.lead].name if team.lead else ""
+        lead = plan.units[team.lead].name if team.lead in plan.units else team.lead
         said = {"group": group.name, "lead": lead}
         notice = fresh(f"N-{name}", record.notices)
         yield from tell(plan, record, now, notice, "group", dict.fromkeys(units, ""), said, clauses=group.clauses)
@@ -257,21 +264,33 @@ def _order(record: Record) -> Mapping[str, Any]:
 
 
 def formed(record: Record, entry: Draft) -> Record:
-    return record.but(onsite=OnSite(unit=entry.data["unit"], since=entry.true_at))
+    place = entry.data.get("place", "")
+    return record.but(onsite=OnSite(unit=entry.data["unit"], since=entry.true_at, place=place))
 
 
 def grouped(record: Record, entry: Draft) -> Record:
     assert record.onsite is not None
     team = OnScene(lead=entry.data["lead"], members=tuple(entry.data["members"]))
-    groups = {**record.onsite.groups, entry.data["group"]: team}
-    record = record.but(onsite=record.onsite.but(groups=groups))
+    return _set(record, record.onsite, entry.data["group"], team)
+
+
+def led(record: Record, name: str, unit: str) -> Record:
+    """The record once another unit leads this group in fact, now or when it is formed."""
+    record = record.but(leads={**record.leads, name: unit})
+    if record.onsite is None or name not in record.onsite.groups:
+        return record
+    return _set(record, record.onsite, name, record.onsite.groups[name].but(lead=unit))
+
+
+def _set(record: Record, onsite: OnSite, name: str, team: OnScene) -> Record:
     # Whoever leads a group answers for what is still open in it.
     moved = {
-        name: task.but(owner=team.lead)
-        for name, task in record.tasks.items()
-        if task.group == entry.data["group"] and task.state in OPEN and team.lead
+        task.id: task.but(owner=team.lead)
+        for task in record.tasks.values()
+        if task.group == name and task.state in OPEN and team.lead
     }
-    return record.but(tasks={**record.tasks, **moved})
+    groups = {**onsite.groups, name: team}
+    return record.but(onsite=onsite.but(groups=groups), tasks={**record.tasks, **moved})
 
 
 def signed_in(record: Record, entry: Draft) -> Record:

@@ -133,14 +133,26 @@ class Act(Part):
     at: AwareDatetime
     recorded_by: str = ""
     read_back: bool | None = None
+    words: str = ""
+    """As the recorder wrote them down."""
     confirmed_by: str = ""
     """The second person on watch who stood by when it was recorded."""
-    hand: str = HAND.initial
     called_back_by: str = ""
     """Who rang the speaker's number and heard the same."""
+    hand: str = HAND.initial
 
 
-What = Literal["level", "scene_end", "lift", "warning", "warning_adjust", "warning_lift", "warning_ahead"]
+What = Literal[
+    "level",
+    "extension",
+    "scene_end",
+    "lift",
+    "release",
+    "warning",
+    "warning_adjust",
+    "warning_lift",
+    "warning_ahead",
+]
 """What an approval lets go out. `warning_ahead`: the prior authorisation of warnings that are still to come."""
 
 
@@ -233,6 +245,8 @@ class OnSite(Part):
 
     unit: str
     since: AwareDatetime
+    place: str = ""
+    """Where it was formed otherwise than the plan has it; empty: as the plan says."""
     groups: Mapping[str, OnScene] = {}
 
 
@@ -303,6 +317,39 @@ class Departure(Part):
     kind: Literal["deviation", "dispute"]
     says: str
     clauses: tuple[str, ...] = ()
+    ordered_by: str = ""
+    reason: str = ""
+    effects: tuple[str, ...] = ()
+    """The kinds of what it changed."""
+
+
+class Release(Part):
+    """A text for the public: what it says, where its figures come from, and how far it has come."""
+
+    id: str
+    rule: str
+    approval: str = ""
+    text: str
+    figures: Mapping[Measure, int] = {}
+    report: str = ""
+    """The report that the figures come from, by its deadline."""
+    published_at: AwareDatetime | None = None
+    publisher: str
+    corrected_by: str = ""
+    """Who corrected or withdrew it, by one officer's act."""
+    correction: Literal["", "correction", "withdrawal"] = ""
+    confirmed_by: str = ""
+    """The second person, afterwards."""
+
+
+class FalseAlarm(Part):
+    """Nothing happened, or the same accident was opened twice; a second person confirms it."""
+
+    reason: str
+    found_by: str
+    declared_by: str
+    duplicate_of: str = ""
+    confirmed_by: str = ""
 
 
 class Edition(Part):
@@ -426,6 +473,8 @@ class Record(Part):
     grades: Grades | None = None
     level: Grade | None = None
     ordered_at: AwareDatetime | None = None
+    weighed: Grade | None = None
+    """The computed grade when a level was last laid before those who decide."""
     lifted_at: AwareDatetime | None = None
     commands: tuple[Commander, ...] = ()
     """Who has commanded, one after the other: each until the next, so that there is one at every instant."""
@@ -435,11 +484,16 @@ class Record(Part):
     deputies: Mapping[str, Deputy] = {}
     offers: Mapping[str, Offer] = {}
     onsite: OnSite | None = None
+    leads: Mapping[str, str] = {}
+    """Who leads a group in fact, where the plan names another."""
     forces: Mapping[str, Force] = {}
     support: tuple[Support, ...] = ()
     instructions: Mapping[str, Instruction] = {}
     rescue: str = RESCUE.initial
     suspensions: tuple[Suspension, ...] = ()
+    reopened_at: AwareDatetime | None = None
+    superior_ended: str = ""
+    """What the superior that commands decided of the end: its own decision comes first."""
     approvals: Mapping[str, Approval] = {}
     clocks: Mapping[str, Clock] = {}
     notices: Mapping[str, Notice] = {}
@@ -448,6 +502,12 @@ class Record(Part):
     evidence: Mapping[str, str] = {}
     """Files by SHA-256, with their names."""
     departures: tuple[Departure, ...] = ()
+    releases: Mapping[str, Release] = {}
+    requisitions: tuple[int, ...] = ()
+    """The entries by which goods were taken for the rescue."""
+    false_alarm: FalseAlarm | None = None
+    told_figures: Mapping[Measure, int] | None = None
+    """The figures at the end, or as last told again within the casualty window."""
     archive: str = ""
     """SHA-256 of the dossier's manifest, once it is written."""
     window_ends: AwareDatetime | None = None
@@ -483,6 +543,10 @@ class Record(Part):
         """The accident's place and course, or those of what is expected."""
         told = self.facts or (self.warning and self.warning.assessment)
         return Scene(place=told.place.name, enterprise=told.enterprise, summary=told.summary) if told else Scene()
+
+    def figures(self) -> dict[Measure, int]:
+        """The ledger's counts now, verified or official."""
+        return {measure: count.n for measure, count in self.counts.items()}
 
     def standing(self) -> Grade:
         """The grade that stands in an opened incident."""

@@ -12,9 +12,26 @@ from incidents import reporting, tasks
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Record
-from plans.schema import Plan
+from plans.schema import Measure, Plan, TaskRule, WindowRule
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.task import OPEN
+
+CASUALTIES: tuple[Measure, ...] = ("deaths", "missing", "out_of_contact", "trapped", "serious_injuries")
+"""The counts whose change within the window is told again (order 493 art. 13)."""
+_SHORT = "false-alarm-record"
+"""All that is owed after a false alarm."""
+
+
+class Requisition(Command):
+    """Goods were taken for the rescue: whose, what, on whose order, who pays. Nothing is closed before it is paid."""
+
+    verb: ClassVar[str] = "requisition"
+    ordered_by: str = Field(min_length=1, max_length=64)
+    """The unit of the plan that ordered it."""
+    owner: str = Field(min_length=1, max_length=200)
+    items: str = Field(min_length=1, max_length=2000)
+    paid_by: str = Field(default="", max_length=64)
+    """Left out: whom the plan has pay."""
 
 
 class Archive(Command):
@@ -23,6 +40,27 @@ class Archive(Command):
     verb: ClassVar[str] = "archive"
     keeper: str = Field(min_length=1, max_length=200)
     number: str = Field(default="", max_length=64)
+
+
+def requisition(plan: Plan, record: Record, command: Requisition, now: datetime) -> Answer:
+    rule = plan.preparedness.requisition if plan.preparedness else None
+    if rule is None:
+        return Refusal(zh="本预案没有征用的规定", reason="this plan says nothing of requisition", kind="plan")
+    if command.ordered_by not in rule.ordered_by:
+        able = "、".join(plan.units[name].name for name in rule.ordered_by)
+        return Refusal(
+            zh=f"ordered_by：应为{able}之一，现为 {command.ordered_by}",
+            reason=f"ordered_by: expected one of {', '.join(rule.ordered_by)}, found {command.ordered_by}",
+            kind="plan",
+            clauses=rule.clauses,
+        )
+    paid_by = command.paid_by or next(iter(rule.paid_by), "")
+    if paid_by not in plan.units:
+        return Refusal(
+            zh="paid_by：须写明由预案中哪个单位补偿", reason="paid_by: expected the unit of the plan that pays"
+        )
+    data = {**command.told("ordered_by", "owner", "items"), "paid_by": paid_by}
+    return (command.entry("requisitioned", now, data, rule.clauses),)
 
 
 def archive(plan: Plan, record: Record, command: Archive, now: datetime) -> Answer:
@@ -57,9 +95,14 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         yield by_system("window_opened", facts.happened_at(), now, {"ends": ends.isoformat()}, window.clauses)
     if record.phase == "recovery":
         known = {task.rule for task in record.tasks.values()}
-        rules = [rule for rule in plan.recovery.tasks if rule.id not in known]
+        rules = [_owed(plan, record, rule) for rule in plan.recovery.tasks if rule.id not in known]
         yield from tasks.give(plan, record, rules, now, "recovery")
-    elif record.phase == "archived" and record.window_ends is not None and record.window_ends <= now:
+    if window is not None and record.phase in ("recovery", "archived") and record.told_figures is not None:
+        yield from _changed(plan, record, window, now)
+    if record.phase == "false_alarm" and plan.watch is not None and _SHORT not in tasks.standing(record):
+        rule = TaskRule(id=_SHORT, owner=plan.watch, says="记录误报经过，核对已告知的单位", clauses=())
+        yield from tasks.give(plan, record, [rule], now, "false alarm")
+    if record.phase == "archived" and not _owes(record) and record.window_ends and record.window_ends <= now:
         clauses = window.clauses if window else ()
         yield by_system("closed", max(record.window_ends, now), now, {}, clauses)
 
@@ -74,6 +117,31 @@ def _without_accident(plan: Plan, record: Record, now: datetime) -> Iterator[Dra
         yield by_system("closed", now, now, {})
 
 
+def _owed(plan: Plan, record: Record, rule: TaskRule) -> TaskRule:
+    """Whether to pay for what was taken is no question once something was taken."""
+    taken = plan.preparedness.requisition if plan.preparedness else None
+    if record.requisitions and taken is not None and set(rule.clauses) & set(taken.payment_clauses):
+        return rule.model_copy(update={"conditional": False})
+    return rule
+
+
+def _changed(plan: Plan, record: Record, window: WindowRule, now: datetime) -> Iterator[Draft]:
+    """Within the window new figures are told again; the grade has followed them already."""
+    figures = {measure: n for measure, n in record.figures().items() if measure in CASUALTIES}
+    told = {measure: n for measure, n in (record.told_figures or {}).items() if measure in CASUALTIES}
+    if figures == told or record.window_ends is None or now > record.window_ends:
+        return
+    data = {"was": told, "figures": figures, "grade": record.standing()}
+    yield by_system("casualties_changed", now, now, data, window.clauses)
+    if window.told is not None:
+        yield from tasks.give(plan, record, [window.told], now, "casualties changed")
+
+
+def _owes(record: Record) -> bool:
+    """Whether something is still to be told after the archive: the file does not close over it."""
+    return any(task.state in OPEN for task in record.tasks.values())
+
+
 def written(record: Record, manifest: str, seq: int, now: datetime) -> Iterator[Draft]:
     """The entry of a dossier that was written."""
     if not record.archive:
@@ -82,8 +150,16 @@ def written(record: Record, manifest: str, seq: int, now: datetime) -> Iterator[
 
 def instants(record: Record) -> Iterator[datetime]:
     """When an archived incident closes."""
-    if record.phase == "archived" and record.window_ends is not None:
+    if record.phase == "archived" and record.window_ends is not None and not _owes(record):
         yield record.window_ends
+
+
+def requisitioned(record: Record, entry: Draft) -> Record:
+    return record.but(requisitions=(*record.requisitions, record.head.seq + 1))
+
+
+def changed(record: Record, entry: Draft) -> Record:
+    return record.but(told_figures=record.figures())
 
 
 def archived(record: Record, entry: Draft) -> Record:

@@ -70,7 +70,7 @@ def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) 
         )
     data = {
         **command.told("clock", "via", "as_at", "received_by", "words", "number", "signed_by", "signature_follows"),
-        "figures": {measure: count.n for measure, count in record.counts.items()},
+        "figures": record.figures(),
         "sender": clock.sender,
         "addressee": clock.addressee,
         "leg": clock.leg,
@@ -90,7 +90,7 @@ def confirm_receipt(plan: Plan, record: Record, command: ConfirmReceipt, now: da
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The deadlines that the plan's rules start, begin anew, or end because they no longer apply."""
-    ended = record.phase in ("recovery", "archived", "closed")
+    ended = record.phase in ("recovery", "false_alarm", "archived", "closed")
     starting: list[Clock] = []
     started: dict[str, list[Clock]] = {}
     for clock in record.clocks.values():
@@ -108,8 +108,13 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
                 yield from deadlines.void(record, last.id, now, f"事故等级为{record.standing()}级，本项不适用")
             elif rule.every and ended:
                 yield from deadlines.void(record, last.id, now, "应急已结束，不再续报")
-        elif not rule.every or ended or last.done_at is None or last.verdict == "not_due":
+        elif not rule.every or ended or last.done_at is None:
             continue
+        elif last.verdict == "not_due":
+            # It ended with the response; reopened, the cadence goes on from there.
+            if record.reopened_at is not None and record.reopened_at >= last.done_at and holds(rule.when, record):
+                name = f"{rule.id}-{len(running) + 1}"
+                starting.append(_clock(rule, name, record.reopened_at, record.reopened_at + rule.every))
         elif holds(rule.when, record):
             # A cadence counts from the last report, never from when it should have gone.
             name = f"{rule.id}-{len(running) + 1}"

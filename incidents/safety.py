@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from incidents import approval
 from incidents.command import Answer, Command, Refusal
+from incidents.conditions import people_inside
 from incidents.logbook import Draft
 from incidents.notices import clock_time, tell
 from incidents.record import Record, Suspension
 from incidents.speaking import Ordered, commands, no_order, power, speaker
 from plans.schema import Plan
-from statecharts.approval import APPROVAL, OPEN
 from statecharts.rescue import RESCUE
 
 
@@ -108,14 +109,6 @@ def resume_rescue(plan: Plan, record: Record, command: ResumeRescue, now: dateti
     )
 
 
-def people_inside(record: Record) -> int | None:
-    """How many who went in are not counted out yet while the rescue stops; None: nobody has counted."""
-    if record.rescue != "suspending":
-        return 0
-    last = record.suspensions[-1]
-    return None if last.went_in is None or last.out is None else max(0, last.went_in - last.out)
-
-
 def _at_work(record: Record) -> tuple[str, ...]:
     """The units that work in groups on scene."""
     groups = record.onsite.groups.values() if record.onsite else ()
@@ -131,16 +124,8 @@ def suspended(record: Record, entry: Draft) -> Record:
         id=data["suspension"], danger=data["danger"], scope=data["scope"], by=data["by"], at=entry.true_at
     )
     # Nobody ends what has just become dangerous: the end is proposed anew.
-    approvals = {
-        name: old.but(state=APPROVAL.step(old.state, "supersede", old))
-        if old.what == "scene_end" and old.state in OPEN
-        else old
-        for name, old in record.approvals.items()
-    }
-    return record.but(
-        rescue=RESCUE.step(record.rescue, "suspend"),
-        suspensions=(*record.suspensions, told),
-        approvals=approvals,
+    return approval.superseded(record, "scene_end").but(
+        rescue=RESCUE.step(record.rescue, "suspend"), suspensions=(*record.suspensions, told)
     )
 
 

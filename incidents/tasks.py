@@ -82,8 +82,8 @@ def request_support(plan: Plan, record: Record, command: RequestSupport, now: da
     return (asked, *entry)
 
 
-def duties(plan: Plan, unit: str, phase: Literal["incident", "warning"] = "incident") -> Iterator[TaskRule]:
-    """What a unit owes in any incident that it is called to, or while a warning is in force."""
+def duties(plan: Plan, unit: str, phase: Literal["incident", "warning", "release"] = "incident") -> Iterator[TaskRule]:
+    """What a unit owes when it is called to an incident, while a warning is in force, or when the public is told."""
     for duty in plan.units[unit].duties if unit in plan.units else ():
         if duty.phase == phase:
             yield TaskRule(owner=unit, **{name: getattr(duty, name) for name in Work.model_fields})
@@ -127,6 +127,17 @@ def give(
         yield by_system("tasks_given", now, now, {"why": why, "tasks": told}, clauses)
 
 
+def standing(record: Record) -> set[str]:
+    """The rules whose task is not given again: it was given, and not withdrawn."""
+    return {task.rule for task in record.tasks.values() if task.state != "withdrawn"}
+
+
+def withdraw(names: Iterable[str], now: datetime, reason: str) -> Iterator[Draft]:
+    """One entry for tasks that nobody asks for any more."""
+    if withdrawn := list(names):
+        yield by_system("tasks_withdrawn", now, now, {"tasks": withdrawn, "reason": reason})
+
+
 def given(record: Record, entry: Draft) -> Record:
     news = {task["id"]: Task.model_validate(task) for task in entry.data["tasks"]}
     return record.but(tasks={**record.tasks, **news})
@@ -146,6 +157,12 @@ def ended(record: Record, names: Iterable[str]) -> Record:
 def requested(record: Record, entry: Draft) -> Record:
     asked = Support(by=entry.data["by"], need=entry.data["need"], at=entry.true_at)
     return record.but(support=(*record.support, asked))
+
+
+def withdrawn(record: Record, entry: Draft) -> Record:
+    for name in entry.data["tasks"]:
+        record = stepped(record, name, "withdraw")
+    return record
 
 
 def released(record: Record, entry: Draft) -> Record:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from incidents import approval
+from incidents import approval, tasks
 from incidents.command import Answer, Command, Refusal, by_system
-from incidents.facts import unaccounted
+from incidents.conditions import clauses_of, complete, holds, people_left
 from incidents.logbook import Draft
 from incidents.record import Record, Tick
-from incidents.safety import people_inside
-from plans.schema import Plan
-from statecharts.approval import APPROVAL, OPEN
+from plans.schema import Plan, TaskRule
+from statecharts.approval import OPEN
 from statecharts.lifecycle import LIFECYCLE
+from statecharts.task import OPEN as OPEN_TASKS
+
+_WAITS = "superior-ends"
+"""The task of asking the superior that commands for its decision."""
 
 
 class TickCondition(Command):
@@ -47,6 +50,22 @@ class ConfirmWithdrawal(Command):
     stays: str = Field(default="", max_length=400)
 
 
+class ProposeLifting(Command):
+    """The lifting is proposed once more, after those who started the response had declined it."""
+
+    verb: ClassVar[str] = "propose-lifting"
+    reason: str = Field(min_length=1, max_length=400)
+
+
+class RecordSuperiorEnd(Command):
+    """The superior that commands has decided the end: who, by which number or before whom."""
+
+    verb: ClassVar[str] = "record-superior-end"
+    by: str = Field(min_length=1, max_length=200)
+    words: str = Field(min_length=1, max_length=2000)
+    number: str = Field(default="", max_length=64)
+
+
 class Reopen(Command):
     """It is not over."""
 
@@ -67,6 +86,12 @@ def tick_condition(plan: Plan, record: Record, command: TickCondition, now: date
             zh=f"evidence：请先登记文件，{missing[0][:12]} 尚无记录",
             reason=f"evidence: attach the file first, {missing[0][:12]} is unknown",
         )
+    if rule.written and command.holds and not command.evidence:
+        return Refusal(
+            zh=f"evidence：{rule.says}须附文件",
+            reason=f"evidence: expected the document, since only that shows '{rule.en or rule.says}'",
+            clauses=rule.clauses,
+        )
     data = {**command.told("condition", "holds", "words", "evidence"), "says": rule.says}
     return (command.entry("condition_found", now, data, rule.clauses),)
 
@@ -83,37 +108,68 @@ def propose_termination(plan: Plan, record: Record, command: ProposeTermination,
             reason=f"{', '.join(waiting)} still waits: decide it first",
             kind="plan",
         )
-    complete = {rule.path for rule in rules.conditions} - {
-        rule.path for rule in rules.conditions if not _holds(record, rule.id)
-    }
-    if (inside := people_inside(record)) != 0:
-        return Refusal(
-            zh=f"救援暂停中，{'撤出人数尚未清点' if inside is None else f'尚有 {inside} 人未撤出'}",
-            reason=f"the rescue stops: {'nobody is counted' if inside is None else f'{inside} people are not'} out yet",
-            kind="hard",
-        )
-    people = unaccounted(record)
-    if people and rules.people_missing_path not in complete:
-        return Refusal(
-            zh=f"还有 {people} 人下落不明：须满足 {rules.people_missing_path} 的全部条件",
-            reason=f"{people} people are unaccounted for: expected every condition of '{rules.people_missing_path}'",
-            kind="hard",
-            clauses=_of(plan, rules.people_missing_path),
-        )
+    if refusal := people_left(plan, record):
+        return refusal
+    done = complete(plan, record)
     for path in rules.required:
-        if path not in complete:
+        if path not in done:
             return _lacking(plan, record, (path,))
     for group in rules.alternatives:
-        if not set(group) & complete:
+        if not set(group) & done:
             return _lacking(plan, record, group)
     asks = {
         "matter": command.matter,
         "as_at": now.isoformat(),
-        "figures": {measure: count.n for measure, count in record.counts.items()},
+        "figures": record.figures(),
         "conditions": sorted(name for name, tick in record.conditions.items() if tick.holds),
     }
     data = approval.ask(record, "scene_end", rules.scene_end, asks, command.envelope.user)
     return (command.entry("proposed", now, data, rules.scene_end.clauses),)
+
+
+def propose_lifting(plan: Plan, record: Record, command: ProposeLifting, now: datetime) -> Answer:
+    waits = [a.id for a in record.approvals.values() if a.what == "lift" and a.state in OPEN]
+    if record.phase != "withdrawn" or record.level is None or waits:
+        return Refusal(
+            zh=f"没有可再次提请的解除；待审批 {', '.join(waits) or '无'}",
+            reason=f"no lifting to propose again; open: {', '.join(waits) or 'none'}",
+            kind="plan",
+            clauses=plan.termination.lifting.clauses,
+        )
+    if refusal := people_left(plan, record):
+        return refusal
+    if above := _superior_first(plan, record):
+        return Refusal(
+            zh=f"须先有{plan.units[above].name}的决定（record-superior-end）",
+            reason=f"expected the decision of {above} first (record-superior-end)",
+            kind="plan",
+            clauses=plan.termination.lifting.clauses,
+        )
+    data = _lift(plan, record, command.envelope.user, now)
+    return (command.entry("proposed", now, {**data, "reason": command.reason}, plan.termination.lifting.clauses),)
+
+
+def record_superior_end(plan: Plan, record: Record, command: RecordSuperiorEnd, now: datetime) -> Answer:
+    if not superior(plan, record):
+        return Refusal(
+            zh="现场不由上级指挥：由启动者结束", reason="no superior commands here: who started it ends it", kind="plan"
+        )
+    waits = [task.id for task in record.tasks.values() if task.rule == _WAITS and task.state in OPEN_TASKS]
+    done = [command.entry("task_moved", now, {"task": name, "outcome": "done", "words": ""}) for name in waits]
+    return (command.entry("superior_ended", now, command.told("by", "words", "number")), *done)
+
+
+def superior(plan: Plan, record: Record) -> str:
+    """The body above us whose leader commands on scene now; empty: one of ours does."""
+    post = plan.posts.get(record.commander.post) if record.commander else None
+    takers = {name for rule in plan.command.handovers if rule.kind == "command" for name in rule.taker}
+    return post.unit if post is not None and {post.unit, record.commander and record.commander.post} & takers else ""
+
+
+def _superior_first(plan: Plan, record: Record) -> str:
+    """The superior whose decision must come before ours; empty: it is there, or none commands."""
+    waits = plan.termination.lifting.superior_first and not record.superior_ended
+    return superior(plan, record) if waits else ""
 
 
 def confirm_withdrawal(plan: Plan, record: Record, command: ConfirmWithdrawal, now: datetime) -> Answer:
@@ -142,15 +198,40 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         if granted.what == "scene_end" and granted.state == "granted" and not granted.effected:
             at = granted.acts[-1].at
             yield by_system("end_approved", at, now, {"approval": granted.id}, plan.termination.scene_end.clauses)
-    if record.phase == "withdrawn":
+    if record.phase == "withdrawn" and people_left(plan, record) is None:
         if record.level is None:
             # No response was started: with the teams out nothing is left to lift.
             yield by_system("nothing_to_lift", now, now, {}, plan.termination.lifting.clauses)
-        elif not any(a.what == "lift" and (a.state in OPEN or not a.effected) for a in record.approvals.values()):
-            level = plan.response.levels[record.level]
-            asks = {"matter": f"解除{record.level}级应急响应", "as_at": now.isoformat()}
-            data = approval.ask(record, "lift", level.lift or level.approval, asks, "system")
-            yield by_system("proposed", now, now, data, plan.termination.lifting.clauses)
+        elif _superior_first(plan, record):
+            yield from _waits_for_superior(plan, record, now)
+        elif not _lift_asked(record):
+            yield by_system("proposed", now, now, _lift(plan, record, "system", now), plan.termination.lifting.clauses)
+
+
+def _lift_asked(record: Record) -> bool:
+    """Whether the lifting was laid before somebody since it last went on: who declined is not asked again by itself."""
+    return any(
+        asked.what == "lift"
+        and asked.state != "superseded"
+        and not asked.effected
+        and (record.reopened_at is None or asked.proposed_at >= record.reopened_at)
+        for asked in record.approvals.values()
+    )
+
+
+def _lift(plan: Plan, record: Record, proposer: str, now: datetime) -> dict[str, Any]:
+    assert record.level is not None  # nothing else is lifted
+    level = plan.response.levels[record.level]
+    asks = {"matter": f"解除{record.level}级应急响应", "as_at": now.isoformat()}
+    return approval.ask(record, "lift", level.lift or level.approval, asks, proposer)
+
+
+def _waits_for_superior(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
+    """What a superior commands it ends first: the watch asks for its decision and records it."""
+    if plan.watch is not None and _WAITS not in tasks.standing(record):
+        says = f"请{plan.units[superior(plan, record)].name}决定结束，并记录"
+        rule = TaskRule(id=_WAITS, owner=plan.watch, says=says, clauses=())
+        yield from tasks.give(plan, record, [rule], now, "superior first")
 
 
 def found(record: Record, entry: Draft) -> Record:
@@ -177,33 +258,34 @@ def withdrawn(record: Record, entry: Draft) -> Record:
 
 
 def nothing_to_lift(record: Record, entry: Draft) -> Record:
-    return record.but(phase=LIFECYCLE.step(record.phase, "lift", record), lifted_at=entry.true_at)
+    return record.but(
+        phase=LIFECYCLE.step(record.phase, "lift", record), lifted_at=entry.true_at, told_figures=record.figures()
+    )
+
+
+def superior_ended(record: Record, entry: Draft) -> Record:
+    return record.but(superior_ended=entry.data["by"])
 
 
 def reopened(record: Record, entry: Draft) -> Record:
     # What was found to hold must be found again, and nobody ends what goes on.
-    for old in record.approvals.values():
-        if old.what in ("scene_end", "lift") and old.state in OPEN:
-            moved = old.but(state=APPROVAL.step(old.state, "supersede", old))
-            record = record.but(approvals={**record.approvals, old.id: moved})
-    return record.but(phase=LIFECYCLE.step(record.phase, "reopen", record), conditions={}, lifted_at=None)
-
-
-def _holds(record: Record, condition: str) -> bool:
-    tick = record.conditions.get(condition)
-    return tick is not None and tick.holds
-
-
-def _of(plan: Plan, *paths: str | None) -> tuple[str, ...]:
-    found = [clause for rule in plan.termination.conditions if rule.path in paths for clause in rule.clauses]
-    return tuple(dict.fromkeys(found))
+    record = approval.superseded(record, "scene_end", "lift")
+    return record.but(
+        phase=LIFECYCLE.step(record.phase, "reopen", record),
+        conditions={},
+        lifted_at=None,
+        reopened_at=entry.true_at,
+        superior_ended="",
+        false_alarm=None,
+        told_figures=None,
+    )
 
 
 def _lacking(plan: Plan, record: Record, paths: tuple[str, ...]) -> Refusal:
-    open_ = [rule for rule in plan.termination.conditions if rule.path in paths and not _holds(record, rule.id)]
+    open_ = [rule for rule in plan.termination.conditions if rule.path in paths and not holds(record, rule.id)]
     return Refusal(
         zh=f"conditions：尚缺 {'；'.join(f'{rule.id} {rule.says}' for rule in open_)}",
         reason=f"conditions: expected {'; '.join(f'{rule.id} {rule.en or rule.says}' for rule in open_)}",
         kind="plan",
-        clauses=_of(plan, *paths),
+        clauses=clauses_of(plan, *paths),
     )

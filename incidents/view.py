@@ -10,6 +10,9 @@ from incidents.logbook import Entry
 from incidents.record import Approval, PublicWarning, Record
 from statecharts.approval import OPEN
 
+UNSIGNED = ("overdue", "late", "missed")
+"""Where the deadline of a signature stands when the hand came late or not at all."""
+
 
 def shown(record: Record) -> dict[str, Any]:
     """What `show` gives: phase, grades, level, command, approvals, clocks, notices, tasks and where the log stands."""
@@ -73,6 +76,8 @@ def shown(record: Record) -> dict[str, Any]:
         "tasks": [{name: task[name] for name in _TASK} for task in told["tasks"].values()],
         "conditions": {name: tick["holds"] for name, tick in told["conditions"].items()},
         "departures": told["departures"],
+        "releases": list(told["releases"].values()),
+        "false_alarm": told["false_alarm"],
         "facts": told["facts"],
         "counts": told["counts"],
         "hearsay": told["hearsay"],
@@ -137,6 +142,15 @@ def first_page(record: Record) -> dict[str, Any]:
         "warning": told["warning"],
         "departures": told["departures"],
         "not_signed": [act for act in spoken if act["hand"] != "signed"],
+        "overdue_signatures": [
+            clock for clock in told["clocks"] if clock["id"].startswith("hand-") and clock["verdict"] in UNSIGNED
+        ],
+        "not_confirmed": [act for act in spoken if not act["confirmed_by"]],
+        "false_alarm": told["false_alarm"],
+        "releases": told["releases"],
+        "corrections_not_confirmed": [
+            release for release in told["releases"] if release["correction"] and not release["confirmed_by"]
+        ],
         "spoken": spoken,
         "decisions": told["approvals"],
         "commanders": commanders,

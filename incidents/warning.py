@@ -137,12 +137,8 @@ def open_warning(plan: Plan, record: Record, command: OpenWarning, now: datetime
             reason=f"incident {record.id} is already open with another report",
             kind="plan",
         )
-    if (command.plan_hash, command.kind) != (record.plan_hash, record.kind):
-        return Refusal(
-            zh="plan_hash：与该事件开启时的预案或性质不符",
-            reason="plan_hash: expected the plan and kind that this incident was started with",
-            kind="hard",
-        )
+    if refusal := facts.foreign(record, command.kind, command.plan_hash):
+        return refusal
     if told.received_at > now:
         at = told.received_at.isoformat()
         return Refusal(

@@ -257,6 +257,7 @@ def _join_national(data: dict[str, Any], folder: Path) -> None:
     if warning_rules := data.get("warning"):
         warning_rules["content"] = warning_rules["content"] or warning["content"]
     data["recovery"]["tasks"] += [bound(rule) for rule in recovery["tasks"]]
+    recovery["casualty_window"]["told"] = bound(recovery["casualty_window"]["told"])
     data["recovery"]["casualty_window"] = data["recovery"]["casualty_window"] or recovery["casualty_window"]
 
 

@@ -27,7 +27,8 @@ from tests import onscene, ordinary
 from tests.ordinary import DEPUTY, OFFICER, Said
 from workflows.messages import Carried
 
-HEAD, CHIEF, OUTSIDER, SECOND = "hq_head", "commander_in_chief", "city_government_leader", "second_officer"
+HEAD, OUTSIDER, SECOND = "hq_head", "city_government_leader", "second_officer"
+CHIEF, EXECUTIVE = "commander_in_chief", "executive_deputy_commander_in_chief"
 HOLDERS = {
     OFFICER: "li.ming",
     SECOND: "zhuoma",
@@ -35,6 +36,7 @@ HOLDERS = {
     HEAD: "suolang",
     CHIEF: "pingcuo",
     OUTSIDER: "liu.yang",
+    EXECUTIVE: "duji",
 }
 
 
@@ -431,6 +433,94 @@ def _ended(view: View, decides: str) -> Iterator[Step]:
     yield Until(timedelta(days=45))
 
 
+def _level(view: View, level: str, decider: str, signatory: str, **more: Any) -> Iterator[Step]:
+    """A level proposed, decided and signed in own sessions."""
+    matter = f"启动{level}级响应"
+    yield Said(OFFICER, "propose-level", {"level": level, "matter": matter, "expected_duration": "PT24H", **more})
+    name = list(view.record.approvals)[-1]
+    yield Said(decider, "decide", {"approval": name})
+    yield Said(signatory, "sign", {"approval": name})
+
+
+def _deaths(n: int) -> Said:
+    found = {"deaths": {"n": n, "source": "hospital"}}
+    return Said(OFFICER, "report-facts", {"findings": found, "source": "市医院"})
+
+
+def _raised(view: View) -> Iterator[Step]:
+    """From IV to II to I and down again, with facts that do the same; the public is told; a superior ends it first."""
+    yield _minutes(3)
+    yield from _level(view, "IV", DEPUTY, DEPUTY)
+    yield _minutes(20)
+    yield _deaths(12)
+    yield from _level(view, "II", CHIEF, EXECUTIVE)
+    for unit in ("fire_brigade", "municipal_general_hq"):
+        notice = next(n.id for n in view.record.notices.values() if n.id.endswith("-II") and unit in n.recipients)
+        yield Answers(notice, unit)
+    yield _minutes(60)
+    yield _deaths(31)
+    yield from _level(view, "I", CHIEF, CHIEF)
+    yield _minutes(65)
+    required = {"text": "自治区通报", "channels": ["西藏发布"], "required": "按自治区统一口径"}
+    yield Said(OFFICER, "record-release", required)
+    yield _minutes(60 * 20)
+    yield Said(OFFICER, "extend-response", {"expected_duration": "PT24H", "reason": "仍在搜救"})
+    extension = list(view.record.approvals)[-1]
+    yield Said(CHIEF, "decide", {"approval": extension})
+    yield Said(CHIEF, "sign", {"approval": extension})
+    yield _minutes(60 * 30)
+    yield _deaths(9)
+    yield Said(CHIEF, "lower-grade", {"reason": "重复统计更正"})
+    yield Refused(Said(OFFICER, "propose-level", {"level": "III", "matter": "降级", "expected_duration": "PT24H"}))
+    yield from _level(view, "III", CHIEF, CHIEF, reason="险情已控")
+    taken = {"ordered_by": "site_government", "owner": "某建筑公司", "items": "铲车一台"}
+    yield Said(OFFICER, "requisition", taken)
+    for leg in [clock.id for clock in view.record.clocks.values() if clock.rule and clock.verdict in OPEN_CLOCKS]:
+        told = {
+            "clock": leg,
+            "via": "传真",
+            "as_at": view.now.isoformat(),
+            "signed_by": "平措",
+            "received_by": "值班员",
+        }
+        yield Said(OFFICER, "send-report", told)
+    text = {"text": "九人死亡", "figures": {"deaths": 9}, "as_at": view.now.isoformat(), "report": "phone-government"}
+    yield Said(OFFICER, "draft-release", text)
+    yield Refused(Said(OFFICER, "record-release", {"release": list(view.record.releases)[-1], "channels": ["官网"]}))
+    yield Said(CHIEF, "decide", {"approval": list(view.record.approvals)[-1]})
+    yield Said(OFFICER, "record-release", {"release": list(view.record.releases)[-1], "channels": ["拉萨发布"]})
+    for condition in ordinary.CONTROL:
+        yield Said(OFFICER, "tick-condition", {"condition": condition, "words": "现场核查"})
+    yield Said(OFFICER, "propose-termination", {})
+    yield Said(HEAD, "decide", {"approval": list(view.record.approvals)[-1]})
+    yield Said(OFFICER, "confirm-withdrawal", {"counted_by": "张", "people": 210})
+    lifting = list(view.record.approvals)[-1]
+    yield Said(HEAD, "decide", {"approval": lifting})
+    yield Said(HEAD, "sign", {"approval": lifting})
+    yield from ordinary.recovery({task.id: task.state for task in view.record.tasks.values()})
+    yield _minutes(60 * 24 * 8)
+    yield _deaths(10)
+    yield Said(OFFICER, "complete-task", {"task": "supplementary-report", "words": "已补报"})
+    yield Until(timedelta(days=45))
+
+
+def _false_alarm(view: View) -> Iterator[Step]:
+    """Smoke that was no fire: found out on scene, confirmed by a second person, taken back from all who were told."""
+    yield _minutes(2)
+    yield Answers("N-early", "site_government")
+    yield from ordinary.response(view.now)
+    yield _minutes(15)
+    yield Said(OFFICER, "declare-false-alarm", {"reason": "烟雾系锅炉检修", "found_by": "消防到场核实"})
+    yield Refused(Said(OFFICER, "confirm-false-alarm", {}))
+    yield Said(SECOND, "confirm-false-alarm", {})
+    yield Answers("N-withdrawn", "site_government")
+    yield _minutes(60)
+    yield Said(DEPUTY, "ratify", {"approval": "A1", "stage": "decide"})
+    yield Said(OFFICER, "complete-task", {"task": "false-alarm-record", "words": "已逐一核对"})
+    yield Said(OFFICER, "archive", {"keeper": "档案室"})
+    yield Until(timedelta(days=45))
+
+
 def _closing(view: View) -> Iterator[Step]:
     """Whatever tasks and limits are still open, as they stand."""
     for task in [task.id for task in view.record.tasks.values() if task.state in OPEN_TASKS]:
@@ -467,4 +557,6 @@ SCENES = (
     Scene("rolled-over", "live", _reported(1, deaths=3), _rolled_over, roll_over_after=150),
     Scene("iii", "live", _reported(2, deaths=3, missing=1, sector="hazardous-chemicals"), _level_three),
     Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, sector="construction"), _word_of_mouth),
+    Scene("raised", "live", _reported(4, deaths=1), _raised, roll_over_after=400),
+    Scene("false-alarm", "drill", _reported(2, deaths=1), _false_alarm),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from incidents import approval, commander, handover, notices, onsite, orders
+from incidents import approval, commander, handover, notices, onsite, orders, recovery, release, response
 from incidents import tasks as work
 from incidents.logbook import Entry
 from plans import walk
@@ -10,6 +10,7 @@ from plans.coverage import ACTS
 from plans.schema import Condition, Handover, Naming, NotifyRule, OnSiteHq, Power, ReportRule, Work
 from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD, Desk
+from tests.test_incidents_levels import CHIEF, asked, ordered
 from tests.test_incidents_onsite import EXECUTIVE, REGION, Scene, level_three, spoken
 from tests.test_incidents_warning import WarningDesk
 
@@ -63,6 +64,15 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
         case "level_ordered":
             rule = PLAN.response.levels[data["level"]]
             yield {*rule.clauses, *rule.approval.clauses, *(rule.base.clauses if rule.base else ())}
+            changes = (PLAN.response.raise_by, PLAN.response.lower_by) if "from_level" in data else ()
+            yield from (set(change.clauses) for change in changes if change)
+        case "release_published":
+            assert PLAN.release is not None
+            yield from (set(rule.clauses) for rule in PLAN.release.rules if rule.id == data["rule"])
+        case "requisitioned":
+            assert PLAN.preparedness is not None
+            assert PLAN.preparedness.requisition is not None
+            yield set(PLAN.preparedness.requisition.clauses)
         case "proposed":
             asked = said.approvals[data["approval"]]
             warned = PLAN.warning
@@ -70,9 +80,12 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
             if asked.what.startswith("warning"):
                 for told in warned.colours.values():
                     yield set(told.approval.proposal.clauses if told.approval.proposal else ())
-            elif asked.what == "level":
+            elif asked.what in ("level", "extension"):
                 assert asked.level is not None
-                yield set(PLAN.response.levels[asked.level].approval.clauses)
+                # To lower a level is for those of the level that stands.
+                for level in (asked.level, asked.asks.get("from_level", asked.level)):
+                    yield set(PLAN.response.levels[level].approval.clauses)
+                return
             yield {*PLAN.termination.scene_end.clauses, *PLAN.termination.lifting.clauses}
         case "opened" | "became_accident":
             yield set(PLAN.command.presumed_clauses)
@@ -114,6 +127,23 @@ def whole() -> Desk:
             words = {"outcome": "not_applicable", "words": "无此情形"} if task.state != "given" else {}
             desk.does(work.CompleteTask, task=task.id, **words)
     assert desk.record.phase == "recovery"
+    return desk
+
+
+def grown() -> Desk:
+    """An accident that is raised and lowered, of which the public is told, and for which goods are taken."""
+    desk = Desk(deaths=3, verified=True)
+    desk.wait(minutes=5)
+    ordered(desk, "III", HEAD, HEAD)
+    desk.report_all()
+    desk.does(recovery.Requisition, ordered_by="site_government", owner="某公司", items="水泵")
+    text = {"text": "三人死亡", "figures": {"deaths": 3}, "as_at": desk.now, "report": "phone-government"}
+    desk.does(release.DraftRelease, **text)
+    desk.does(approval.Decide, "平", CHIEF, approval=asked(desk).id)
+    desk.does(release.RecordRelease, release="R1", channels=("官网",))
+    ordered(desk, "II", CHIEF, EXECUTIVE)
+    desk.does(response.ExtendResponse, expected_duration="P2D", reason="仍在搜救")
+    ordered(desk, "III", CHIEF, EXECUTIVE, reason="险情已控")
     return desk
 
 
@@ -159,6 +189,13 @@ def test_an_acting_entry_cites_only_the_clauses_of_its_own_element() -> None:
         "opened", "proposed", "approval_answered", "level_ordered", "notice_answered", "command_passed", "clock_done",
         "task_moved", "condition_found", "end_approved", "withdrawn", "response_lifted",
     }  # fmt: skip
+
+
+def test_a_raised_and_lowered_accident_cites_only_what_each_entry_acts_on() -> None:
+    desk = grown()
+    assert cited(desk) >= {"release_published", "requisitioned", "level_ordered"}
+    lowered = [entry for entry in desk.entries if entry.kind == "proposed"][-1]
+    assert set(lowered.clauses) == set(PLAN.response.levels["II"].approval.clauses), "by the standing level's authority"
 
 
 def test_an_acting_entry_of_a_warning_cites_only_the_clauses_of_its_own_element() -> None:

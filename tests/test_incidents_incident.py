@@ -164,7 +164,9 @@ def test_an_ordinary_accident_goes_from_the_first_call_to_the_archive() -> None:
     desk.does(recovery.Archive, keeper="档案室")
     assert desk.record.phase == "archived"
     desk.does(facts.ReportFacts, source="市医院", findings={"deaths": {"n": 2, "source": "hospital"}})
-    assert desk.wait(days=31) == ["closed"]
+    assert "supplementary-report" in desk.record.tasks, "within the window new deaths are told again"
+    assert "closed" not in desk.wait(days=31), "the file does not close over what is still to be told"
+    assert desk.does(work.CompleteTask, task="supplementary-report") == ["task_moved", "closed"]
     verify(desk.entries)
 
 
@@ -376,7 +378,11 @@ def test_ending_with_people_unaccounted_for_is_a_hard_refusal_outside_the_no_hop
     assert "LS-4.6.1-03" in refusal.clauses
     for rule in PLAN.termination.conditions:
         if rule.path == "no-hope":
-            desk.does(end.TickCondition, condition=rule.id, words="附书面意见")
+            words = {"condition": rule.id, "words": "附书面意见"}
+            if rule.written:
+                assert "expected the document" in desk.refused(end.TickCondition, **words).reason
+                desk.does(departures.AttachEvidence, sha256="e" * 64, name="意见.pdf", size=1)
+            desk.does(end.TickCondition, **words, evidence=("e" * 64,) if rule.written else ())
     desk.does(end.ProposeTermination)
 
 
@@ -408,7 +414,8 @@ def test_a_deviation_has_full_effect_and_two_commanders_at_one_instant_are_refus
     desk = Desk(deaths=1, verified=True)
     desk.wait(minutes=5)
     told = {"ordered_by": "张秘书", "words": "由我指挥", "reason": "负责人未到", "leaves": ["LS-4.3.1-04"]}
-    desk.does(departures.Deviate, commander="leader_on_duty", level="IV", **told)
+    took = {"kind": "commands", "post": "leader_on_duty", "by": "张秘书"}
+    desk.does(departures.Deviate, effects=[took, {"kind": "level", "level": "IV"}], **told)
     assert desk.record.commander is not None
     assert (desk.record.commander.post, desk.record.level) == ("leader_on_duty", "IV")
     assert desk.record.departures[0].clauses == ("LS-4.3.1-04",)

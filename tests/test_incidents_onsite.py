@@ -294,7 +294,8 @@ def test_two_commanders_at_one_instant_and_a_post_that_is_not_ones_own_are_hard_
     way: dict[str, Any] = {"by": "x", "way": "ordered", "number": "1号", "true_at": before}
     assert desk.refused(commander.DeclareHandover, post=REGION, **way).kind == "hard"
     told = {"ordered_by": "x", "words": "x", "reason": "x", "leaves": ["LS-2.4-03"], "true_at": before}
-    assert desk.refused(departures.Deviate, commander=REGION, **told).kind == "hard"
+    takes = [{"kind": "commands", "post": REGION, "by": "x"}]
+    assert desk.refused(departures.Deviate, effects=takes, **told).kind == "hard"
     name = {"names": "onsite_deputy_commander", "person": "巴桑"}
     assert desk.refused(commander.NamePost, "王", DEPUTY, post=HEAD, by="赵", **name).kind == "hard"
     offer = desk.refused(handover.OfferHandover, to=REGION, **spoken("onsite_commander"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from incidents import onsite, response, safety
 from incidents import termination as end
+from incidents.conditions import people_inside
 from incidents.view import first_page, shown
 from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD
@@ -30,7 +31,7 @@ def test_the_rescue_is_suspended_and_resumed_twice_and_each_time_stands_by_itsel
     assert (called.chased, "二次坍塌征兆" in called.text) == (True, True)
     desk.wait(minutes=6)
     desk.does(safety.ConfirmAllOut, counted_by="格列", out=78)
-    assert (desk.record.rescue, safety.people_inside(desk.record)) == ("suspending", 2), "80 signed in"
+    assert (desk.record.rescue, people_inside(desk.record)) == ("suspending", 2), "80 signed in"
     desk.wait(minutes=3)
     desk.does(safety.ConfirmAllOut, counted_by="格列", out=80)
     assert desk.record.rescue == "suspended"
@@ -72,7 +73,7 @@ def test_another_danger_while_it_is_suspended_asks_for_a_new_count() -> None:
     desk.does(safety.SuspendRescue, **DANGER)
     desk.does(safety.ConfirmAllOut, counted_by="格列", out=80)
     desk.does(safety.SuspendRescue, **{**DANGER, "danger": "暴雨"})
-    assert (desk.record.rescue, safety.people_inside(desk.record)) == ("suspending", None)
+    assert (desk.record.rescue, people_inside(desk.record)) == ("suspending", None)
     desk.does(safety.ConfirmAllOut, counted_by="格列", out=80)
     desk.does(safety.ResumeRescue, **RESUME, **spoken(HEAD))
     assert all(told["resumed_at"] for told in shown(desk.record)["suspensions"])

@@ -149,10 +149,15 @@ NO_ACT = {
     "approval_chased", "oral_confirmed", "called_back", "signature_attached", "ratified",
     "disputed", "report_sent", "receipt_confirmed", "tasks_given", "support_requested", "tasks_released", "reopened",
     "window_opened", "archived", "archive_written", "closed", "clocks_started", "clock_due_soon", "clock_overdue",
-    "notice_issued", "notice_sent", "notice_chased", "deviation", "external", "evidence", "noted", "corrected",
+    "notice_issued", "notice_sent", "notice_chased", "notices_withdrawn", "tasks_withdrawn",
+    "deviation", "external", "evidence", "noted", "corrected",
     "task_progress", "checked_out", "leader_arrived", "command_time_corrected", "guiding", "handover_offered",
     "handover_refused", "instruction_received", "instruction_conveyed", "instruction_reported", "instruction_closed",
     "instructions_settled", "rescue_suspended", "counted_out", "rescue_resumed",
+    "response_extended", "release_drafted", "release_corrected", "release_correction_confirmed",
+    "taken_over",
+    "superior_ended",
+    "false_alarm_declared", "false_alarm_confirmed", "casualties_changed",
 }  # fmt: skip
 """Entries that start, tell or chase something, or that no clause of a plan stands behind."""
 

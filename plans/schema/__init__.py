@@ -209,3 +209,8 @@ class Plan(Frozen):
     outside: tuple[Outside, ...] = ()
     silent: tuple[str, ...] = ()
     """Chapters that the folder does not have."""
+
+    @property
+    def watch(self) -> UnitId | None:
+        """The unit that keeps the duty watch."""
+        return next((name for name, unit in self.units.items() if unit.national_role == "watch"), None)

@@ -18,6 +18,8 @@ class Condition(Part):
     en: str = ""
     clauses: Clauses
     path: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    written: bool = False
+    """Only a document shows that it holds: the file stands with it."""
 
 
 class Withdrawal(Part):
@@ -63,6 +65,8 @@ class WindowRule(Part):
 
     length: Duration
     sectors: dict[Sector, Duration] = {}
+    told: TaskRule | None = None
+    """What is owed when the figures change within it."""
     clauses: Clauses
 
 
