@@ -186,7 +186,7 @@ def _answer(plan: Plan, record: Record, command: _Answering, stage: str, now: da
         at=command.true_at or now,
         hand="signed",
     )
-    data = {"approval": approval.id, "act": act.model_dump(mode="json"), "words": command.words, "one_person": alone}
+    data = {"approval": approval.id, "act": _told(act), "words": command.words, "one_person": alone}
     return (command.entry("approval_answered", now, data, _clauses(approval, stage)),)
 
 
@@ -230,7 +230,7 @@ def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) 
         now,
         {
             "approval": approval.id,
-            "act": act.model_dump(mode="json"),
+            "act": _told(act),
             "words": command.words,
             "via": command.via,
             "number": command.number,
@@ -303,6 +303,11 @@ def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answ
         return Refusal(zh="已有异议在案", reason="it is disputed already", kind="plan")
     disputed = command.entry("disputed", now, command.told("approval", "stage", "words"))
     return (disputed, *deadlines.void(record, _hand(command), now, f"{act.user} 提出异议"))
+
+
+def _told(act: Act) -> dict[str, Any]:
+    """An act as its entry tells it: whoever calls back does so later."""
+    return act.model_dump(mode="json", exclude={"called_back_by"})
 
 
 def _drafters(approval: Approval) -> set[str]:

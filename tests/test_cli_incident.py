@@ -112,35 +112,6 @@ def called(home: Home, number: str) -> dict[str, str]:
     return {r["unit"]: r["state"] for notice in notices if notice["id"] == "N-level-IV" for r in notice["recipients"]}
 
 
-def test_a_warning_is_opened_in_a_terminal_and_shows_whom_it_would_call_and_how_it_stands(home: Home) -> None:
-    now = datetime.now(UTC)
-    told = {
-        "received_at": now.isoformat(),
-        "expected_from": (now + timedelta(hours=2)).isoformat(),
-        "sector": "hazardous-chemicals",
-        "place": {"name": "西郊储罐区"},
-        "summary": "储罐超压，可能泄漏",
-        "reporter": "县应急管理局",
-        "colour": "orange",
-        "basis": {"expected-casualties": "下风向两个村", "expected-loss": "正在核实", "affected-extent": "三公里"},
-    }
-    code, out, err = home.ask("incident", "open-warning", "lhasa-2022", "-", "--yes", "--lang", "en", stdin="{}")
-    assert (code, "received_at" in err) == (2, True), (out, err)
-    report = json.dumps(told, ensure_ascii=False)
-    code, out, err = home.ask("incident", "open-warning", "lhasa-2022", "-", "--yes", "--lang", "en", stdin=report)
-    assert code == 0, err
-    assert "determines it" in out
-    assert "opening publishes nothing" in out
-    again = home.told("incident", "open-warning", "lhasa-2022", "-", "--yes", stdin=report)
-    assert (again["created"], again["grade"], again["colour"]) == (False, None, "orange")
-    assert home.told("incident", "show", again["id"])["warning"]["state"] == "assessed"
-    code, out, _ = home.ask("incident", "show", again["id"])
-    assert (code, "预警 橙色  已研判" in out, "等级" in out) == (0, True, False)
-    assert "橙色预警" in home.ask("incident", "list")[1]
-    refused = home.ask("incident", "submit-warning", again["id"])
-    assert (refused[0], "未经审定" in refused[2]) == (3, True), refused
-
-
 def test_an_ordinary_accident_from_the_first_call_to_a_dossier_that_verifies(home: Home) -> None:
     report = json.dumps(facts(occurred_at=(datetime.now(UTC) - timedelta(days=40)).isoformat()))
     told = home.told("incident", "open", "lhasa-2022", "-", "--yes", stdin=report)
@@ -336,3 +307,32 @@ def test_the_roster_is_listed_exported_and_taken_back(home: Home, tmp_path: Path
     file.write_text(out.replace("first_officer", "no_such_post"), "utf-8")
     code, _, err = home.ask("roster", "import", "lhasa-2022", str(file))
     assert (code, "no post 'no_such_post'" in err) == (2, True)
+
+
+def test_a_warning_is_opened_in_a_terminal_and_shows_whom_it_would_call_and_how_it_stands(home: Home) -> None:
+    now = datetime.now(UTC)
+    told = {
+        "received_at": now.isoformat(),
+        "expected_from": (now + timedelta(hours=2)).isoformat(),
+        "sector": "hazardous-chemicals",
+        "place": {"name": "西郊储罐区"},
+        "summary": "储罐超压，可能泄漏",
+        "reporter": "县应急管理局",
+        "colour": "orange",
+        "basis": {"expected-casualties": "下风向两个村", "expected-loss": "正在核实", "affected-extent": "三公里"},
+    }
+    code, out, err = home.ask("incident", "open-warning", "lhasa-2022", "-", "--yes", "--lang", "en", stdin="{}")
+    assert (code, "received_at" in err) == (2, True), (out, err)
+    report = json.dumps(told, ensure_ascii=False)
+    code, out, err = home.ask("incident", "open-warning", "lhasa-2022", "-", "--yes", "--lang", "en", stdin=report)
+    assert code == 0, err
+    assert "determines it" in out
+    assert "opening publishes nothing" in out
+    again = home.told("incident", "open-warning", "lhasa-2022", "-", "--yes", stdin=report)
+    assert (again["created"], again["grade"], again["colour"]) == (False, None, "orange")
+    assert home.told("incident", "show", again["id"])["warning"]["state"] == "assessed"
+    code, out, _ = home.ask("incident", "show", again["id"])
+    assert (code, "预警 橙色  已研判" in out, "等级" in out) == (0, True, False)
+    assert "橙色预警" in home.ask("incident", "list")[1]
+    refused = home.ask("incident", "submit-warning", again["id"])
+    assert (refused[0], "未经审定" in refused[2]) == (3, True), refused
