@@ -15,7 +15,7 @@ from bench import scene
 from bench.core import Core, core
 from bench.rounds import Cost, compare, open_incidents, running
 
-WHOLE, QUICK = (6, 12, 300), (2, 4, 40)
+WHOLE, QUICK = (5, 12, 250), (2, 4, 40)
 """Rounds, incidents a round, and incidents held open."""
 
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -24,8 +24,10 @@ from client import NoEngine, Token, Told
 from incidents.command import Refusal
 from plans import library, roster
 from settings import Settings
-from store.gate import Gate
 from workflows.messages import CONVERTER
+
+if TYPE_CHECKING:
+    from store.gate import Gate
 
 T = TypeVar("T")
 
@@ -48,6 +50,9 @@ class NotAllowed(Told):
 def gate(settings: Settings) -> Gate:
     """The directory and register of this home's kind."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Most commands need no database, and its library takes long to load.
+    from store.gate import Gate
+
     return Gate(settings.folder / "store.db", settings.kind)
 
 
@@ -135,28 +140,38 @@ async def connect(settings: Settings) -> Client:
         raise NoEngine("引擎没有应答：先 `fenghuo up`", "the engine does not answer: `fenghuo up`") from None
 
 
-def fields(words: list[str], file: str | None) -> dict[str, Any]:
-    """The input of a command: a JSON file, and `key=value` words that stand over it. Raises `ValueError`."""
-    asked: dict[str, Any] = {}
-    if file is not None:
-        text = typer.get_text_stream("stdin").read() if file == "-" else _text(file)
-        try:
-            told = json.loads(text)
-        except json.JSONDecodeError as error:
-            where = f"{error.msg}, line {error.lineno}"
-            raise ValueError(said(f"{file}：应为 JSON，{where}", f"{file}: expected JSON, {where}")) from None
-        if not isinstance(told, dict):
-            raise ValueError(said(f"{file}：应为一个 JSON 对象", f"{file}: expected a JSON object"))
-        asked |= told
+def inputs(words: list[str], file: str | None) -> list[dict[str, Any]]:
+    """The inputs of a command, one or many: a JSON file, or a line of JSON for each; `key=value` words stand over them.
+
+    Raises `ValueError`.
+    """
+    told = _documents(file) if file is not None else [{}]
+    over: dict[str, Any] = {}
     for word in words:
         key, sign, value = word.partition("=")
         if not sign:
             raise ValueError(said(f"{word}：应写作 字段=值", f"{word}: expected key=value"))
         try:
-            asked[key] = json.loads(value)
+            over[key] = json.loads(value)
         except json.JSONDecodeError:
-            asked[key] = value
-    return asked
+            over[key] = value
+    return [{**one, **over} for one in told]
+
+
+def _documents(file: str) -> list[dict[str, Any]]:
+    text = typer.get_text_stream("stdin").read() if file == "-" else _text(file)
+    try:
+        told = [json.loads(text)]
+    except json.JSONDecodeError as whole:
+        lines = [line for line in text.splitlines() if line.strip()]
+        try:
+            told = [json.loads(line) for line in lines]
+        except json.JSONDecodeError:
+            where = f"{whole.msg}, line {whole.lineno}"
+            raise ValueError(said(f"{file}：应为 JSON，{where}", f"{file}: expected JSON, {where}")) from None
+    if not told or not all(isinstance(one, dict) for one in told):
+        raise ValueError(said(f"{file}：应为 JSON 对象", f"{file}: expected JSON objects"))
+    return told
 
 
 def local(settings: Settings, at: datetime) -> str:

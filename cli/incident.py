@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from temporalio.client import Client
 
 from cli import desk, opening, reading, ringing
 from cli.exits import Exit, end, stop
 from cli.faults import fault
 from cli.language import said
 from cli.words import verb_words
-from client import CommandRefused, NoSuchIncident, Unanswered, send
+from client import CommandRefused, NoSuchIncident, Token, Unanswered, send
 from incidents.approval import AttachSignature
 from incidents.command import Command
 from incidents.departures import AttachEvidence
@@ -62,7 +63,10 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
     def run(
         number: Annotated[str, typer.Argument(metavar="ID", help="事故编号 · the incident's number")] = "",
         words: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="字段 · fields")] = None,
-        file: Annotated[str | None, typer.Option("--file", help="INPUT.json, or -")] = None,
+        file: Annotated[
+            str | None,
+            typer.Option("--file", help="INPUT.json，多行则逐行办理 · or lines of JSON, one command each; -"),
+        ] = None,
         command_id: Annotated[str | None, typer.Option("--command-id", help="重试时给同一个 · repeat with it")] = None,
         as_: As = None,
         post: Post = None,
@@ -78,11 +82,12 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
         if not number:
             stop(Exit.BAD_INPUT, "ID：须填事故编号", "ID: expected the incident's number")
         try:
-            asked = desk.fields(words or [], file)
+            asked = desk.inputs(words or [], file)
         except ValueError as error:
             stop(Exit.BAD_INPUT, str(error), str(error))
-        told = desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id, yes))
-        _answer(told, json_)
+        for told in desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id, yes)):
+            code = _answer(told, json_)
+        end(code)
 
     chinese, english = verb_words(command)
     run.__doc__ = f"{chinese} · {english}"
@@ -93,16 +98,33 @@ async def _send(
     settings: Settings,
     command: type[Command],
     number: str,
-    asked: dict[str, Any],
+    asked: list[dict[str, Any]],
     user: str | None,
     post: str | None,
     command_id: str | None,
     yes: bool,
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
+    """The answers in order, up to the first that is not done. What is bad input sends nothing at all."""
     token = desk.who(settings, user, post)
+    name = command_id or desk.new_command_id()
+    names = [name] if len(asked) == 1 else [f"{name}-{line}" for line in range(1, len(asked) + 1)]
+    signed = [_signed(settings, token, command, number, *one) for one in zip(names, asked, strict=True)]
+    client = await desk.connect(settings)
+    told: list[dict[str, Any]] = []
+    for one in signed:
+        if isinstance(one, ProposeLevel):
+            await ringing.warn(settings, number, one, yes)
+        told.append(await _answered(settings, client, number, one))
+        if told[-1]["status"] != "done":
+            break
+    return told
+
+
+def _signed(
+    settings: Settings, token: Token, command: type[Command], number: str, name: str, asked: dict[str, Any]
+) -> Command:
     if command in (AttachEvidence, AttachSignature) and "path" in asked:
         asked |= _kept(settings, Path(str(asked.pop("path"))), command)
-    name = command_id or desk.new_command_id()
     if "envelope" in asked:
         stop(
             Exit.BAD_INPUT,
@@ -110,15 +132,16 @@ async def _send(
             "envelope: it is made here; expected the command's own fields",
         )
     try:
-        signed = token.sign(number, command, name, **asked)
+        return token.sign(number, command, name, **asked)
     except ValidationError as error:
         words = fault(error)
         stop(Exit.BAD_INPUT, words, words)
-    client = await desk.connect(settings)
-    if isinstance(signed, ProposeLevel):
-        await ringing.warn(settings, number, signed, yes)
+
+
+async def _answered(settings: Settings, client: Client, number: str, command: Command) -> dict[str, Any]:
+    name = command.envelope.command_id
     try:
-        receipt = await send(client.get_workflow_handle(number), signed)
+        receipt = await send(client.get_workflow_handle(number), command)
     except CommandRefused as refused:
         return {
             "command_id": name,
@@ -155,7 +178,7 @@ def _told(command_id: str, status: str, seq: list[int] | None, reason: str | Non
     return {"command_id": command_id, "status": status, "class": None, "seq": seq, "reason": reason, "clauses": []}
 
 
-def _answer(told: dict[str, Any], json_: bool) -> None:
+def _answer(told: dict[str, Any], json_: bool) -> Exit:
     code = {"done": Exit.DONE, "unknown": Exit.UNKNOWN, "refused": Exit.REFUSED}[told["status"]]
     if told["class"] == "form":
         code = Exit.BAD_INPUT
@@ -175,7 +198,7 @@ def _answer(told: dict[str, Any], json_: bool) -> None:
     if json_:
         typer.echo(json.dumps(told, ensure_ascii=False))
     typer.echo(words, err=json_ or code is not Exit.DONE)
-    end(code)
+    return code
 
 
 def input_schema(command: type[Command]) -> dict[str, Any]:

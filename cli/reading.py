@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -24,8 +24,9 @@ from incidents.logbook import Entry
 from incidents.record import Record
 from settings import Settings
 from store import dossier
-from store.database import open_database
-from store.logbook import Logbooks
+
+if TYPE_CHECKING:
+    from store.logbook import Logbooks
 
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words go to stderr")]
 Number = Annotated[str, typer.Argument(metavar="ID", help="事故编号 · the incident's number")]
@@ -152,6 +153,10 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
 async def stored(settings: Settings) -> AsyncIterator[Logbooks]:
     """The stored logbooks of this home's kind."""
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # A command to an incident needs no database, and its library takes long to load.
+    from store.database import open_database
+    from store.logbook import Logbooks
+
     database = await open_database(settings.folder / "store.db")
     try:
         yield Logbooks(database)

@@ -107,7 +107,7 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
 
 
 def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime) -> Answer:
-    # By value, not by what was set: over the wire everything is.
+    # By value, not by what was set: a client may write out as empty what it knows nothing of.
     findings = command.findings.model_dump(mode="json", exclude_defaults=True)
     if not findings.keys() - {"verified"}:
         return Refusal(zh="findings：至少填一项", reason="findings: expected at least one")

@@ -64,14 +64,14 @@ MUTANTS = (
     Mutant(
         "fifty minutes become five hundred",
         "plans/lhasa-2022/reporting.yaml",
-        "addressee: city_government\n    leg: paper\n    line: government\n    starts: received\n    within: PT50M",
-        "addressee: city_government\n    leg: paper\n    line: government\n    starts: received\n    within: PT500M",
+        "addressee: city_government\n    leg: paper\n    line: government\n    within: PT50M",
+        "addressee: city_government\n    leg: paper\n    line: government\n    within: PT500M",
     ),
     Mutant(
         "a limit is read ten times as long",
         "incidents/reporting.py",
-        "start, start + rule.within))",
-        "start, start + 10 * rule.within))",
+        "_clock(rule, rule.id, start, start + rule.within)",
+        "_clock(rule, rule.id, start, start + 10 * rule.within)",
     ),
     Mutant(
         "the body's decision is left out of an approval",

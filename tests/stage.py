@@ -40,7 +40,7 @@ from activities.contracts import (
 )
 from activities.delivery import Delivery
 from activities.gateways import port
-from incidents.command import Command
+from incidents.command import Command, Refusal
 from incidents.incident import fold
 from incidents.logbook import Entry, Head
 from incidents.notices import Answered
@@ -70,7 +70,7 @@ class Home:
         self._answers: list[Answered] = []
         self._delivery = Delivery({"inbox": self}, kind)
 
-    def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> str | None:
+    def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> Refusal | None:
         """See `workflows.gate.Keeper`."""
         return None
 
@@ -78,9 +78,9 @@ class Home:
         """See `workflows.gate.Keeper`."""
         return self._receipts.get(command_id)
 
-    def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], reason: str, kind: str) -> None:
+    def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], refusal: Refusal) -> None:
         """See `workflows.gate.Keeper`."""
-        self.refusals.append([verb, envelope["post"], kind, reason])
+        self.refusals.append([verb, envelope["post"], refusal.kind, refusal.reason])
 
     def answer(self, answered: Answered) -> None:
         """The same answer twice is one."""

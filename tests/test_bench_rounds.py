@@ -69,13 +69,18 @@ async def home(temporal: Client, tmp_path: Path) -> AsyncIterator[Home]:
     store.dispose()
 
 
+def asked_of_the_server(told: Cost) -> dict[str, int]:
+    """What a workflow asked for. How many turns it took is the engine's affair: two results may share one."""
+    return {kind: n for kind, n in told.kinds.items() if not kind.startswith("WORKFLOW_TASK_")}
+
+
 async def test_ours_and_bare_ask_the_same_of_the_server(home: Home) -> None:
     told: dict[str, Cost] = {"ours": Cost(), "bare": Cost()}
     (ours,), plain = await asyncio.gather(home.ours(["o"], timedelta(), PACED), home.bare("b", PACED))
     await read([ours], told["ours"])
     await read([plain], told["bare"])
-    kinds = told["ours"].kinds
-    assert kinds == told["bare"].kinds
+    kinds = asked_of_the_server(told["ours"])
+    assert kinds == asked_of_the_server(told["bare"])
     assert kinds["WORKFLOW_EXECUTION_UPDATE_COMPLETED"] == COMMANDS
     assert kinds["TIMER_FIRED"] == len(SCENE.waits)
     assert kinds["WORKFLOW_EXECUTION_SIGNALED"] == 1

@@ -83,7 +83,7 @@ def test_an_unknown_plan_is_not_found(tmp_path: Path) -> None:
 
 def test_an_unknown_chapter_or_kind_names_the_known_ones(tmp_path: Path) -> None:
     for words in (("show", PLAN.name, "x"), ("coverage", PLAN.name, "--kind", "x")):
-        code, out, err = ask(tmp_path, *words)
+        code, out, err = ask(tmp_path, *words, "--lang", "en")
         assert (code, out) == (2, "")
         assert "expected one of" in err
 

@@ -58,7 +58,7 @@ def test_a_killed_worker_is_started_again_and_a_second_start_is_refused(home: Pa
         time.sleep(0.1)
     assert ready(home)["address"] == first["address"]
 
-    code, words = ask(home, "up")
+    code, words = ask(home, "up", "--lang", "en")
     assert code == 5
     assert "another server already runs" in words
 

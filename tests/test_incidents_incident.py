@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from incidents import approval, commander, deadlines, departures, facts, notes, notices, recovery, reporting, response
+from incidents import (
+    accident,
+    approval,
+    commander,
+    deadlines,
+    departures,
+    facts,
+    notes,
+    notices,
+    recovery,
+    reporting,
+    response,
+)
 from incidents import tasks as work
 from incidents import termination as end
 from incidents.command import Command, Refusal
@@ -95,6 +107,15 @@ class Desk:
         self.does(end.ProposeTermination)
         self.does(approval.Decide, "王", DEPUTY, approval=list(self.record.approvals)[-1])
         self.does(end.ConfirmWithdrawal, counted_by="张", people=42)
+
+
+def test_what_a_later_report_leaves_out_stays_even_where_it_arrives_written_out_as_empty() -> None:
+    desk = Desk(cause="冒顶", medium="none")
+    whole = accident.Findings(injuries=2).model_dump(mode="json")
+    assert whole["cause"] is None
+    desk.does(facts.ReportFacts, source="县", findings=whole)
+    assert desk.entries[-1].data["findings"] == {"injuries": 2}
+    assert (desk.record.known().cause, desk.record.known().medium) == ("冒顶", "none")
 
 
 def test_an_ordinary_accident_goes_from_the_first_call_to_the_archive() -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from temporalio.client import Client
 
-from client import Unanswered, send
+from client import Unanswered, record_of, send
 from incidents.approval import Decide, Sign
 from incidents.deadlines import SetDeadline
 from incidents.incident import COMMANDS
@@ -248,10 +248,17 @@ async def test_a_dossier_that_was_half_written_is_never_seen_and_is_written_anew
     verbs = {command.verb: command for command in COMMANDS}
     people = {ordinary.OFFICER: OFFICER, ordinary.DEPUTY: DEPUTY}
     now = datetime.now(UTC)
-    *before, last = (*ordinary.response(now), *ordinary.reports(now), *ordinary.end(), *ordinary.recovery())
-    for said in before:
+
+    async def say(said: ordinary.Said) -> None:
         fields = {**said.fields, "by": DEPUTY.user} if said.verb == "record-oral" else said.fields
         await case.say(verbs[said.verb], people[said.post], **fields)
+
+    for said in (*ordinary.response(now), *ordinary.reports(now), *ordinary.end()):
+        await say(said)
+    owed = (await record_of(await case.handle())).tasks.values()
+    *before, last = ordinary.recovery({task.id: task.state for task in owed})
+    for said in before:
+        await say(said)
     home.arm("worker", "dossier_file:3", case.name)
     await case.say(verbs[last.verb], people[last.post], **last.fields)
     hit = await home.hit("dossier_file:3", case.name)
