@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import sqlite3
 import subprocess
@@ -285,6 +286,35 @@ def test_an_incident_that_the_engine_lost_is_resumed_from_its_log(home: Home) ->
     assert home.told("incident", "show", number)["head"] == head
     assert home.told("incident", "resume", number)["head"] == head
     assert home.told("incident", "note", number, "words=继续")["status"] == "done"
+
+
+def test_a_proposal_says_how_many_phones_will_ring_and_asks_only_a_person_and_only_when_they_are_many(
+    home: Home,
+) -> None:
+    number = opened(home, summary="要响多少电话", deaths=3)
+    asked = ["matter=启动", "expected_duration=PT24H", "reason=研判", "--lang", "en"]
+
+    def proposed(level: str, *words: str) -> tuple[int, str]:
+        """At a terminal where somebody says no to every question."""
+        here, there = pty.openpty()
+        os.write(here, b"n\n")
+        done = subprocess.run(
+            [FENGHUO, "incident", "propose-level", number, f"level={level}", *asked, *words],
+            stdin=there, capture_output=True, text=True, timeout=60, check=False, env=home.environment,
+        )  # fmt: skip
+        os.close(here)
+        os.close(there)
+        return done.returncode, done.stderr
+
+    code, said = proposed("III")
+    assert (code, "not proposed" in said, "fire_brigade" in said) == (3, True, True), said
+    assert home.told("incident", "show", number)["approvals"] == []
+    code, said = proposed("IV")
+    assert (code, "will ring 7 phones in 7 units" in said, "Propose it?" in said) == (0, True, False), said
+    code, said = proposed("III", "--yes")
+    assert (code, "Propose it?" in said) == (0, False), said
+    code, _, said = home.ask("incident", "propose-level", number, "level=III", *asked)
+    assert (code, "Propose it?" in said) == (0, False), "a script is never asked"
 
 
 def test_verbs_and_schemas_tell_what_exists(home: Home) -> None:
