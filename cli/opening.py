@@ -21,6 +21,7 @@ from cli.reading import stored
 from client import CommandRefused, Unanswered
 from client import open_incident as start
 from incidents.accident import Facts
+from incidents.assessing import OpenWarning
 from incidents.assessment import Assessment
 from incidents.command import Command, Refusal
 from incidents.facts import Open, digest_of
@@ -28,7 +29,6 @@ from incidents.incident import fold, follow_ups, handle
 from incidents.logbook import seal
 from incidents.record import Grades, PublicWarning, Record
 from incidents.warned import measures
-from incidents.warning import OpenWarning
 from plans import registry
 from plans.library import PlanFault, load
 from plans.schema import Plan

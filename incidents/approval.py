@@ -257,10 +257,6 @@ def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) 
     return (draft.model_copy(update={"true_at": command.said_at}),)
 
 
-def _told(act: Act) -> dict[str, Any]:
-    return act.model_dump(mode="json", exclude={"words"})
-
-
 def confirm_oral(plan: Plan, record: Record, command: ConfirmOral, now: datetime) -> Answer:
     act = _spoken(record, command.approval, command.stage)
     if isinstance(act, Refusal):
@@ -321,6 +317,11 @@ def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answ
         return Refusal(zh="已有异议在案", reason="it is disputed already", kind="plan")
     disputed = command.entry("disputed", now, command.told("approval", "stage", "words"))
     return (disputed, *deadlines.void(record, _hand(command), now, f"{act.user} 提出异议"))
+
+
+def _told(act: Act) -> dict[str, Any]:
+    """An act as its entry tells it: its words stand beside it, and whoever calls back does so later."""
+    return act.model_dump(mode="json", exclude={"words", "called_back_by"})
 
 
 def _drafters(approval: Approval) -> set[str]:

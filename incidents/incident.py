@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from incidents import (
     approval,
+    assessing,
     commander,
     deadlines,
     departures,
@@ -43,8 +44,8 @@ Rule = Callable[[Plan, Record, Any, datetime], Answer]
 Fold = Callable[[Record, Draft], Record]
 
 COMMANDS: dict[type[Command], Rule] = {
-    warning.OpenWarning: warning.open_warning,
-    warning.RecordInboundWarning: warning.record_inbound_warning,
+    assessing.OpenWarning: assessing.open_warning,
+    assessing.RecordInboundWarning: assessing.record_inbound_warning,
     warning.ProposeWarning: warning.propose_warning,
     warning.AuthoriseWarning: warning.authorise_warning,
     publication.SubmitWarning: publication.submit_warning,
@@ -56,7 +57,7 @@ COMMANDS: dict[type[Command], Rule] = {
     warning.AdjustWarning: warning.adjust_warning,
     warning.LiftWarning: warning.lift_warning,
     warning.DropWarning: warning.drop_warning,
-    warning.BecomeAccident: warning.become_accident,
+    assessing.BecomeAccident: assessing.become_accident,
     facts.Open: facts.open_,
     facts.ReportFacts: facts.report_facts,
     facts.RaiseGrade: facts.raise_grade,
@@ -126,11 +127,15 @@ COMMANDS: dict[type[Command], Rule] = {
 }
 """Every command of the core, with the rule that answers it, in the order in which an incident meets them."""
 
-OPENING: tuple[type[Command], ...] = (warning.OpenWarning, facts.Open)
+OPENING: tuple[type[Command], ...] = (assessing.OpenWarning, facts.Open)
 """What an incident may begin with."""
 
 BEFORE_ACCIDENT: tuple[type[Command], ...] = (
-    *(command for command in COMMANDS if command.__module__ in (warning.__name__, publication.__name__)),
+    *(
+        command
+        for command in COMMANDS
+        if command.__module__ in (assessing.__name__, warning.__name__, publication.__name__)
+    ),
     approval.Decide,
     approval.Sign,
     approval.RecordOral,
@@ -176,7 +181,7 @@ def _nothing(record: Record, entry: Draft) -> Record:
 
 
 _FOLDS: dict[str, tuple[Fold, ...]] = {
-    "warning_opened": (warning.opened,),
+    "warning_opened": (assessing.opened,),
     "inbound_warning": (_nothing,),
     "warning_determined": (warning.determined,),
     "warning_submitted": (publication.submitted,),
@@ -188,7 +193,7 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
     "correction_published": (publication.correction_published,),
     "warning_expired": (warning.ended,),
     "warning_dropped": (warning.ended,),
-    "became_accident": (warning.became, commander.presumed),
+    "became_accident": (assessing.became, commander.presumed),
     "opened": (facts.opened, commander.presumed),
     "facts_reported": (facts.reported,),
     "graded": (facts.regraded,),

@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from incidents import approval, deadlines, tasks, warning
+from incidents import approval, deadlines, tasks
 from incidents.accident import Words
 from incidents.command import Answer, Command, Refusal
 from incidents.logbook import Draft
 from incidents.notices import clock_time, issue
 from incidents.record import Approval, Clock, Correction, Departure, Edition, PublicWarning, Record, fresh
-from incidents.warned import CALLED, END_CLOCK, UNTIL, is_over, measures, over, ruled, step
+from incidents.warned import CALLED, END_CLOCK, UNTIL, closed, is_over, measures, over, ruled, step
 from plans.schema import Plan, Role, WarningRules
 from plans.vocabulary import WORDS
 from statecharts.task import OPEN
@@ -434,7 +434,7 @@ def published(record: Record, entry: Draft) -> Record:
         record = record.but(departures=(*record.departures, departure))
     record = step(record, edition)
     if edition.does == "lift":
-        return warning.closed(record, entry, "publish")
+        return closed(record, entry, "publish")
     record = step(tasks.ended(record, entry.data["ends"]), edition, "publish")
     return record.but(warning=record.warned().but(standing=edition.number, draft=0))
 
@@ -445,7 +445,7 @@ def corrected(record: Record, entry: Draft) -> Record:
 
 
 def withdrawn(record: Record, entry: Draft) -> Record:
-    return warning.closed(_noted(record, entry, "withdraw"), entry, "withdraw")
+    return closed(_noted(record, entry, "withdraw"), entry, "withdraw")
 
 
 def confirmed(record: Record, entry: Draft) -> Record:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from incidents import deadlines
+from incidents import approval, deadlines, tasks
 from incidents.command import Refusal
 from incidents.logbook import Draft
 from incidents.notices import clock_time, issue
 from incidents.record import Edition, Record, fresh
 from plans.schema import Colour, Plan, TaskRule, WarningRules
 from plans.vocabulary import WORDS
-from statecharts.task import OPEN
+from statecharts.approval import OPEN as OPEN_APPROVALS
+from statecharts.lifecycle import LIFECYCLE
+from statecharts.task import OPEN as OPEN_TASKS
 from statecharts.warning import WARNING
 
 UNTIL = "valid-until"
@@ -47,7 +49,7 @@ def over(rules: WarningRules, record: Record, keep: tuple[TaskRule, ...] = ()) -
     accident that came of it stay."""
     kept = {rule.id for rule in keep}
     asked = {rule.id for colour in rules.colours for rule in measures(rules, colour)} | {r.id for r in rules.watch}
-    going = [task.id for task in record.tasks.values() if task.state in OPEN and task.rule in asked - kept]
+    going = [task.id for task in record.tasks.values() if task.state in OPEN_TASKS and task.rule in asked - kept]
     return {"colour": record.warned().colour, "ends": going if record.facts is None else []}
 
 
@@ -86,3 +88,36 @@ def step(record: Record, edition: Edition, trigger: str = "") -> Record:
     if trigger:
         warning = warning.but(state=WARNING.step(warning.state, trigger, warning))
     return record.but(warning=warning)
+
+
+def closed(record: Record, entry: Draft, trigger: str) -> Record:
+    """The record once nothing is public any more: its measures end, and nobody need agree to anything."""
+    warning = record.warned()
+    state = WARNING.step(warning.state, trigger, warning)
+    record = moot(record)
+    record = tasks.ended(record, entry.data.get("ends", ()))
+    phase = record.phase
+    if LIFECYCLE.can(phase, "end_warning", record):
+        phase = LIFECYCLE.step(phase, "end_warning", record)
+    return record.but(phase=phase, warning=warning.but(state=state, draft=0, standing=0))
+
+
+def moot(record: Record, but: str = "") -> Record:
+    """Nobody need answer any more for a text that is not out; for one that is, somebody still does."""
+    out = {name for edition in record.warned().editions if edition.submitted_at for name in edition.approvals}
+    asked = [one for one in record.approvals.values() if one.what in approval.PUBLIC and one.state in OPEN_APPROVALS]
+    ahead = "warning_ahead" if but else ""
+    return approval.moot(record, [one.id for one in asked if one.id not in {*out, but} and one.what != ahead])
+
+
+def no_colour(rules: WarningRules, colour: str) -> Refusal:
+    """The plan has no such colour."""
+    has = ", ".join(rules.colours)
+    return Refusal(
+        zh=f"colour：本预案有 {has}，现为 {colour}", reason=f"colour: this plan has {has}, found {colour}", kind="plan"
+    )
+
+
+def cited(found: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Their clauses, each once."""
+    return tuple(dict.fromkeys(clause for clauses in found for clause in clauses))

@@ -1,52 +1,31 @@
-"""Warnings (预警): a danger is assessed, a warning proposed and determined, changed, lifted, or it expires; or the
-accident happens. How it reaches the public stands in `incidents.publication`."""
+"""Warnings (预警): proposed, determined, changed, lifted, or expired.
+
+How one begins and may become an accident: `incidents.assessing`. How it is published: `incidents.publication`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from incidents import approval, facts, tasks
-from incidents.accident import Facts, Words
-from incidents.assessment import Assessment, Elsewhere
+from incidents import approval, tasks
+from incidents.accident import Words
+from incidents.assessing import INBOUND, inbound
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
-from incidents.notices import issue
-from incidents.record import Departure, Edition, Kind, PublicWarning, Record, What, fresh
-from incidents.warned import UNTIL, is_over, measures, over, ruled, step
-from plans.grading import grade
-from plans.schema import COLOURS, ApprovalRule, Colour, Plan, Role, WarningRules
+from incidents.record import Departure, Edition, PublicWarning, Record, What
+from incidents.warned import UNTIL, cited, closed, is_over, measures, moot, no_colour, over, ruled, step
+from plans.schema import COLOURS, Adjustment, ApprovalRule, Colour, Plan, Role, WarningRules
 from plans.vocabulary import WORDS
-from statecharts.approval import OPEN
-from statecharts.lifecycle import LIFECYCLE
 from statecharts.warning import WARNING
 
 DOES: Mapping[str, What] = {"issue": "warning", "adjust": "warning_adjust", "lift": "warning_lift"}
 _TRIGGERS = {"issue": "propose", "adjust": "adjust", "lift": "begin_lifting"}
 FILLED = ("colour", "valid-from", UNTIL, "issued-at")
 """The items of a warning's content that nobody types: the command and the receipt have them."""
-
-
-class OpenWarning(Command):
-    """A danger that was assessed opens an incident before anything has happened."""
-
-    verb: ClassVar[str] = "open-warning"
-    roles: ClassVar[tuple[Role, ...]] = ("watch",)
-    kind: Kind
-    plan: str = Field(min_length=1, max_length=200)
-    plan_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
-    assessment: Assessment
-
-
-class RecordInboundWarning(Command):
-    """Another body's warning has arrived: those here weigh what it means for them. It publishes nothing here."""
-
-    verb: ClassVar[str] = "record-inbound-warning"
-    roles: ClassVar[tuple[Role, ...]] = ("watch",)
-    elsewhere: Elsewhere
 
 
 class _Proposing(Command):
@@ -114,89 +93,6 @@ class AuthoriseWarning(Command):
     """For which danger, on which signs."""
 
 
-class BecomeAccident(Command):
-    """What was warned of has happened: the warning becomes an accident, with all its history."""
-
-    verb: ClassVar[str] = "become-accident"
-    roles: ClassVar[tuple[Role, ...]] = ("watch",)
-    facts: Facts
-
-
-# -- assessing ---------------------------------------------------------------------------------------------------------
-
-
-def open_warning(plan: Plan, record: Record, command: OpenWarning, now: datetime) -> Answer:
-    told, rules = command.assessment, ruled(plan)
-    if isinstance(rules, Refusal):
-        return rules
-    if record.phase != LIFECYCLE.initial:
-        if facts.digest_of(told) == record.opening:
-            return ()
-        return Refusal(
-            zh=f"{record.id} 已开启，所报情况不同",
-            reason=f"incident {record.id} is already open with another report",
-            kind="plan",
-        )
-    if refusal := facts.foreign(record, command.kind, command.plan_hash):
-        return refusal
-    if told.received_at > now:
-        at = told.received_at.isoformat()
-        return Refusal(
-            zh=f"assessment.received_at：不能晚于现在，现为 {at}",
-            reason=f"assessment.received_at: expected a time that is not in the future, found {at}",
-        )
-    if told.colour not in rules.colours:
-        return _no_colour(rules, told.colour)
-    known = {item.id: item for item in rules.basis}
-    if unknown := [name for name in told.basis if name not in known]:
-        return Refusal(
-            zh=f"assessment.basis：应为 {', '.join(known)}，现为 {unknown[0]}",
-            reason=f"assessment.basis: expected {', '.join(known)}, found {unknown[0]}",
-        )
-    if left := [item for item in rules.basis if item.id not in told.basis]:
-        return Refusal(
-            zh=f"assessment.basis：尚缺 {left[0].id}（{left[0].says}），不明的写“正在核实”",
-            reason=f"assessment.basis: expected {left[0].id} as well, if only to say that it is not known",
-            clauses=left[0].clauses,
-        )
-    data = {
-        "kind": record.kind,
-        "plan": command.plan,
-        "plan_hash": command.plan_hash,
-        "assessment": told.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
-        "digest": facts.digest_of(told),
-        "by_counts": _by_counts(plan, rules, told),
-    }
-    return (command.entry("warning_opened", now, data, _cited(item.clauses for item in rules.basis)),)
-
-
-def record_inbound_warning(plan: Plan, record: Record, command: RecordInboundWarning, now: datetime) -> Answer:
-    rules = ruled(plan)
-    if isinstance(rules, Refusal):
-        return rules
-    entry = command.entry("inbound_warning", now, command.told("elsewhere"))
-    return (entry, *_inbound(plan, rules, record, command.elsewhere, now))
-
-
-def _by_counts(plan: Plan, rules: WarningRules, told: Assessment) -> Colour | None:
-    """The colour of the grade that the expected harm would have; None where no harm was put into numbers."""
-    figures = dict(told.expected.told())
-    if not figures:
-        return None
-    would_be = grade(plan.grading, plan.national, figures, told.situation()).grade
-    return next((colour for colour, rule in rules.colours.items() if rule.grade == would_be), None)
-
-
-def _inbound(plan: Plan, rules: WarningRules, record: Record, told: Elsewhere, now: datetime) -> Iterator[Draft]:
-    """What a warning from elsewhere asks of those here."""
-    yield from tasks.give(plan, record, rules.inbound, now, f"inbound warning of {told.issuer}")
-    titles = tasks.titles(rules.inbound, record)
-    if titles:
-        said: dict[str, Any] = {"issuer": told.issuer, "colour": WORDS[told.colour], "matter": told.says}
-        name = fresh("N-inbound", record.notices)
-        yield issue(plan, record, now, name, "warning_inbound", titles, clauses=rules.clauses, **said)
-
-
 # -- proposing ---------------------------------------------------------------------------------------------------------
 
 
@@ -206,7 +102,7 @@ def propose_warning(plan: Plan, record: Record, command: ProposeWarning, now: da
         return found
     rules, warning = found
     if command.colour not in rules.colours:
-        return _no_colour(rules, command.colour)
+        return no_colour(rules, command.colour)
     least = max(warning.assessment.colour, warning.by_counts or "blue", key=COLOURS.index)
     if COLOURS.index(command.colour) < COLOURS.index(least) and not command.reason:
         return Refusal(
@@ -234,9 +130,9 @@ def adjust_warning(plan: Plan, record: Record, command: AdjustWarning, now: date
     standing = warning.edition(warning.standing)
     assert standing is not None  # the chart leads here from a published one alone
     if command.colour not in rules.colours:
-        return _no_colour(rules, command.colour)
+        return no_colour(rules, command.colour)
     if rules.adjust.consults and not command.advice:
-        return _unadvised(plan, rules)
+        return _unadvised(plan, rules.adjust)
     edition = _edition(
         record, command, "adjust", command.colour, now, command.valid_until or standing.valid_until, standing
     )
@@ -254,7 +150,7 @@ def lift_warning(plan: Plan, record: Record, command: LiftWarning, now: datetime
     if standing is None:
         return Refusal(zh="没有已发布的预警可解除", reason="no published warning is there to lift", kind="plan")
     if rules.lift.consults and not command.advice:
-        return _unadvised(plan, rules)
+        return _unadvised(plan, rules.lift)
     edition = _edition(record, command, "lift", standing.colour, now, standing.valid_until, standing)
     return _laid_before(plan, rules, record, edition, command, now)
 
@@ -283,13 +179,13 @@ def authorise_warning(plan: Plan, record: Record, command: AuthoriseWarning, now
     if command.until <= now:
         return Refusal(zh="until：须晚于现在", reason="until: expected a time after now")
     if unknown := [colour for colour in command.colours if colour not in rules.colours]:
-        return _no_colour(rules, unknown[0])
+        return no_colour(rules, unknown[0])
     able = [rules.colours[colour].approval for colour in command.colours]
     if len({tuple(stage.posts for stage in rule.stages) for rule in able}) > 1:
         return Refusal(
             zh="colours：由不同机构审定，须分别请授权",
             reason="colours: different bodies determine them; ask each of them",
-            clauses=_cited(rule.clauses for rule in able),
+            clauses=cited(rule.clauses for rule in able),
         )
     names = "、".join(WORDS[colour] for colour in command.colours)
     asks = {
@@ -300,27 +196,6 @@ def authorise_warning(plan: Plan, record: Record, command: AuthoriseWarning, now
     }
     data = approval.ask(record, "warning_ahead", able[0], asks, command.envelope.user)
     return (command.entry("proposed", now, data),)
-
-
-def become_accident(plan: Plan, record: Record, command: BecomeAccident, now: datetime) -> Answer:
-    warning = record.warning
-    if warning is None or not LIFECYCLE.can(record.phase, "become_accident", record):
-        return Refusal(
-            zh=f"{LIFECYCLE.words(record.phase)}阶段没有可转为事故的预警",
-            reason=f"no warning can become an accident in phase {record.phase}",
-            kind="plan",
-        )
-    if refusal := facts.unfit(plan, command.facts, now):
-        return refusal
-    presumed = plan.posts[plan.command.presumed]
-    data = {
-        "facts": command.facts.model_dump(mode="json", exclude_none=True),
-        "warning": warning.state,
-        "colour": warning.colour,
-        "presumed_commander": plan.command.presumed,
-        "says": f"预警转为事故；尚未明确现场指挥，推定由{presumed.title}负责",
-    }
-    return (command.entry("became_accident", now, data, plan.command.presumed_clauses),)
 
 
 def needed(rules: WarningRules, edition: Edition) -> tuple[ApprovalRule, ...]:
@@ -348,6 +223,10 @@ def _ready(plan: Plan, record: Record, does: str) -> tuple[WarningRules, PublicW
             zh=f"{words}：不能{WARNING.words(trigger)}",
             reason=f"the warning is {state}: it can't {trigger.replace('_', ' ')}",
             kind="plan",
+        )
+    if warning.draft and warning.on_its_way.submitted_at:
+        return Refusal(
+            zh="上一件已报送，尚无平台回执", reason="the last text waits for the platform's receipt", kind="plan"
         )
     return rules, warning
 
@@ -450,33 +329,22 @@ def _laid_before(
         **{name: words for name, words in told.items() if words},
     }
     data = approval.ask(record, DOES[edition.does], asked[0], asks, command.envelope.user)
-    return (command.entry("proposed", now, data, _cited(proposal.clauses for proposal in proposals)),)
-
-
-def _no_colour(rules: WarningRules, colour: str) -> Refusal:
-    has = ", ".join(rules.colours)
-    return Refusal(
-        zh=f"colour：本预案有 {has}，现为 {colour}", reason=f"colour: this plan has {has}, found {colour}", kind="plan"
-    )
+    return (command.entry("proposed", now, data, cited(proposal.clauses for proposal in proposals)),)
 
 
 def _endless(rules: WarningRules) -> Refusal:
-    clauses = _cited(item.clauses for item in rules.content if UNTIL in (item.id, *item.covers))
+    clauses = cited(item.clauses for item in rules.content if UNTIL in (item.id, *item.covers))
     return Refusal(
         zh="valid_until：须写明截止时间", reason="valid_until: expected until when it holds", clauses=clauses
     )
 
 
-def _unadvised(plan: Plan, rules: WarningRules) -> Refusal:
-    names = "、".join(plan.units[unit].name for unit in rules.adjust.consults)
+def _unadvised(plan: Plan, change: Adjustment) -> Refusal:
+    names = "、".join(plan.units[unit].name for unit in change.consults)
     return Refusal(
         zh=f"advice：须先听取{names}的意见", reason="advice: expected what those said whose advice comes first",
-        kind="plan", clauses=rules.adjust.clauses,
+        kind="plan", clauses=change.clauses,
     )  # fmt: skip
-
-
-def _cited(found: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(clause for clauses in found for clause in clauses))
 
 
 # -- what follows by itself --------------------------------------------------------------------------------------------
@@ -488,15 +356,15 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     if rules is None or warning is None:
         return
     elsewhere = warning.assessment.elsewhere
-    if elsewhere is not None and "N-inbound" not in record.notices:
-        yield from _inbound(plan, rules, record, elsewhere, now)
+    if elsewhere is not None and INBOUND not in record.notices:
+        yield from inbound(plan, rules, record, elsewhere, now)
     for edition in warning.editions:
         # What went out ahead is determined afterwards, even when it is over.
         if edition.determined_at is None and (edition.number == warning.draft or edition.submitted_at):
             yield from _agreed(plan, rules, record, edition, now)
     ends_at = _ends_at(record)
     if ends_at is not None and ends_at <= now:
-        clauses = _cited(item.clauses for item in rules.content if UNTIL in (item.id, *item.covers))
+        clauses = cited(item.clauses for item in rules.content if UNTIL in (item.id, *item.covers))
         yield from is_over(plan, record, by_system("warning_expired", ends_at, now, over(rules, record), clauses), now)
 
 
@@ -545,19 +413,6 @@ def _agreed(plan: Plan, rules: WarningRules, record: Record, edition: Edition, n
 # -- folding -----------------------------------------------------------------------------------------------------------
 
 
-def opened(record: Record, entry: Draft) -> Record:
-    told = Assessment.model_validate(entry.data["assessment"])
-    return record.but(
-        phase=LIFECYCLE.step(record.phase, "open_warning", record),
-        kind=entry.data["kind"],
-        plan=entry.data["plan"],
-        plan_hash=entry.data["plan_hash"],
-        opened_at=entry.known_at,
-        opening=entry.data["digest"],
-        warning=PublicWarning(assessment=told, by_counts=entry.data["by_counts"]),
-    )
-
-
 def proposed(record: Record, entry: Draft) -> Record:
     if "edition" not in entry.data["asks"]:
         return record
@@ -565,7 +420,7 @@ def proposed(record: Record, entry: Draft) -> Record:
     asked = entry.data["approval"]
     if known := warning.edition(edition.number if edition.number <= len(warning.editions) else 0):
         return step(record, known.but(approvals=(*known.approvals, asked)))
-    record = _moot(record, but=asked)
+    record = moot(record, but=asked)
     warning = warning.but(editions=(*warning.editions, edition.but(approvals=(asked,))), draft=edition.number)
     state = WARNING.step(warning.state, _TRIGGERS[edition.does], warning)
     return record.but(warning=warning.but(state=state))
@@ -601,39 +456,3 @@ def determined(record: Record, entry: Draft) -> Record:
 def ended(record: Record, entry: Draft) -> Record:
     """It has expired, or was dropped."""
     return closed(record, entry, {"warning_expired": "expire", "warning_dropped": "drop"}[entry.kind])
-
-
-def closed(record: Record, entry: Draft, trigger: str) -> Record:
-    """The record once nothing is public any more: its measures end, and nobody need agree to anything."""
-    warning = record.warned()
-    state = WARNING.step(warning.state, trigger, warning)
-    record = _moot(record)
-    record = tasks.ended(record, entry.data.get("ends", ()))
-    phase = record.phase
-    if LIFECYCLE.can(phase, "end_warning", record):
-        phase = LIFECYCLE.step(phase, "end_warning", record)
-    return record.but(phase=phase, warning=warning.but(state=state, draft=0, standing=0))
-
-
-def became(record: Record, entry: Draft) -> Record:
-    told = Facts.model_validate(entry.data["facts"])
-    warning = record.warned()
-    state = WARNING.step(warning.state, "become_accident", warning)
-    draft = warning.edition(warning.draft)
-    # What is with the platform already may still come out; what is not, does not.
-    stays = warning.draft if draft is not None and draft.submitted_at else 0
-    record = _moot(record)
-    return record.but(
-        phase=LIFECYCLE.step(record.phase, "become_accident", record),
-        facts=told,
-        warning=warning.but(state=state, draft=stays),
-        **facts.counted(record, told),
-    )
-
-
-def _moot(record: Record, but: str = "") -> Record:
-    """Nobody need answer any more for a text that is not out; for one that is, somebody still does."""
-    out = {name for edition in record.warned().editions if edition.submitted_at for name in edition.approvals}
-    asked = [one for one in record.approvals.values() if one.what in approval.PUBLIC and one.state in OPEN]
-    ahead = "warning_ahead" if but else ""
-    return approval.moot(record, [one.id for one in asked if one.id not in {*out, but} and one.what != ahead])

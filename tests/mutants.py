@@ -89,8 +89,32 @@ MUTANTS = (
     Mutant(
         "who proposes may approve",
         "incidents/approval.py",
-        "    alone = command.envelope.user == approval.proposed_by\n    if alone and not approval.one_person:",
-        "    alone = command.envelope.user == approval.proposed_by\n    if False:",
+        "    alone = command.envelope.user in _drafters(approval)\n    if alone and not approval.one_person:",
+        "    alone = command.envelope.user in _drafters(approval)\n    if False:",
+    ),
+    Mutant(
+        "a spoken yes alone lets a warning out",
+        "incidents/approval.py",
+        'act.hand == "disputed" or not act.called_back_by',
+        'act.hand == "disputed"',
+    ),
+    Mutant(
+        "who corrected it may confirm it",
+        "incidents/publication.py",
+        "if command.envelope.user == correction.by:",
+        "if False:",
+    ),
+    Mutant(
+        "a warning goes out that nobody determined",
+        "incidents/publication.py",
+        "if not command.under or not may or",
+        "if False and",
+    ),
+    Mutant(
+        "a warning outlives its end",
+        "incidents/warning.py",
+        "if ends_at is not None and ends_at <= now:",
+        "if False:",
     ),
     Mutant(
         "nobody is asked upward",
@@ -141,7 +165,7 @@ MUTANTS = (
     Mutant(
         "the archive does not wait for the lifting",
         "statecharts/lifecycle.py",
-        'Arrow("archive", "recovery", "archived")',
+        'Arrow("archive", ("recovery", "warning_over"), "archived")',
         'Arrow("archive", ("response", "recovery"), "archived")',
     ),
     Mutant(

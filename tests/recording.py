@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from activities.archive import runs
-from client import CommandRefused, open_incident, poke, record_of, send
+from client import CommandRefused, Unanswered, open_incident, poke, record_of, send
 from incidents import view
 from incidents.incident import fold
 from incidents.notices import Answered
@@ -91,7 +91,11 @@ class Player:
             if now.raw_description.pending_activities:
                 return False
             stored = await self._logbooks.read(name)
-            return bool(stored) and (await record_of(self._handle)).head.hash == stored[-1].hash
+            try:
+                return bool(stored) and (await record_of(self._handle)).head.hash == stored[-1].hash
+            except Unanswered:
+                # A busy machine: asked again.
+                return False
 
         await _until(quiet)
         entries = await self._logbooks.read(name)
@@ -137,15 +141,16 @@ def _write(file: Path, text: str) -> None:
 
 
 async def _until(found: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await found():
             await asyncio.sleep(0.01)
 
 
-def main(golden_only: bool) -> None:
+def main(golden_only: bool, names: Sequence[str]) -> None:
+    """Record every scene, or those named."""
     # A home with an inbox alone lacks the later channels of a chase, and says so each time.
     logging.getLogger("temporalio.activity").setLevel(logging.ERROR)
-    for scene in SCENES:
+    for scene in [scene for scene in SCENES if not names or scene.name in names]:
         folder = HISTORIES / scene.name
         stage = rehearsed(scene)
         if not golden_only:
@@ -158,4 +163,4 @@ def main(golden_only: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(golden_only="--golden" in sys.argv)
+    main("--golden" in sys.argv, [word for word in sys.argv[1:] if not word.startswith("-")])

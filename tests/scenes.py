@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from client import Token
+from incidents.assessing import OpenWarning
 from incidents.command import Command
 from incidents.facts import Open
 from incidents.incident import COMMANDS
 from incidents.record import Kind, Record
-from incidents.warning import OpenWarning
 from plans import registry
 from plans.schema import Plan
 from statecharts.clock import OPEN as OPEN_CLOCKS

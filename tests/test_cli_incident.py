@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import sqlite3
 import subprocess
@@ -110,35 +111,6 @@ def called(home: Home, number: str) -> dict[str, str]:
     """The units that the order called, with what is known of them."""
     notices = home.told("incident", "show", number)["notices"]
     return {r["unit"]: r["state"] for notice in notices if notice["id"] == "N-level-IV" for r in notice["recipients"]}
-
-
-def test_a_warning_is_opened_in_a_terminal_and_shows_whom_it_would_call_and_how_it_stands(home: Home) -> None:
-    now = datetime.now(UTC)
-    told = {
-        "received_at": now.isoformat(),
-        "expected_from": (now + timedelta(hours=2)).isoformat(),
-        "sector": "hazardous-chemicals",
-        "place": {"name": "西郊储罐区"},
-        "summary": "储罐超压，可能泄漏",
-        "reporter": "县应急管理局",
-        "colour": "orange",
-        "basis": {"expected-casualties": "下风向两个村", "expected-loss": "正在核实", "affected-extent": "三公里"},
-    }
-    code, out, err = home.ask("incident", "open-warning", "lhasa-2022", "-", "--yes", "--lang", "en", stdin="{}")
-    assert (code, "received_at" in err) == (2, True), (out, err)
-    report = json.dumps(told, ensure_ascii=False)
-    code, out, err = home.ask("incident", "open-warning", "lhasa-2022", "-", "--yes", "--lang", "en", stdin=report)
-    assert code == 0, err
-    assert "determines it" in out
-    assert "opening publishes nothing" in out
-    again = home.told("incident", "open-warning", "lhasa-2022", "-", "--yes", stdin=report)
-    assert (again["created"], again["grade"], again["colour"]) == (False, None, "orange")
-    assert home.told("incident", "show", again["id"])["warning"]["state"] == "assessed"
-    code, out, _ = home.ask("incident", "show", again["id"])
-    assert (code, "预警 橙色  已研判" in out, "等级" in out) == (0, True, False)
-    assert "橙色预警" in home.ask("incident", "list")[1]
-    refused = home.ask("incident", "submit-warning", again["id"])
-    assert (refused[0], "未经审定" in refused[2]) == (3, True), refused
 
 
 def test_an_ordinary_accident_from_the_first_call_to_a_dossier_that_verifies(home: Home) -> None:
@@ -316,6 +288,35 @@ def test_an_incident_that_the_engine_lost_is_resumed_from_its_log(home: Home) ->
     assert home.told("incident", "note", number, "words=继续")["status"] == "done"
 
 
+def test_a_proposal_says_how_many_phones_will_ring_and_asks_only_a_person_and_only_when_they_are_many(
+    home: Home,
+) -> None:
+    number = opened(home, summary="要响多少电话", deaths=3)
+    asked = ["matter=启动", "expected_duration=PT24H", "reason=研判", "--lang", "en"]
+
+    def proposed(level: str, *words: str) -> tuple[int, str]:
+        """At a terminal where somebody says no to every question."""
+        here, there = pty.openpty()
+        os.write(here, b"n\n")
+        done = subprocess.run(
+            [FENGHUO, "incident", "propose-level", number, f"level={level}", *asked, *words],
+            stdin=there, capture_output=True, text=True, timeout=60, check=False, env=home.environment,
+        )  # fmt: skip
+        os.close(here)
+        os.close(there)
+        return done.returncode, done.stderr
+
+    code, said = proposed("III")
+    assert (code, "not proposed" in said, "fire_brigade" in said) == (3, True, True), said
+    assert home.told("incident", "show", number)["approvals"] == []
+    code, said = proposed("IV")
+    assert (code, "will ring 7 phones in 7 units" in said, "Propose it?" in said) == (0, True, False), said
+    code, said = proposed("III", "--yes")
+    assert (code, "Propose it?" in said) == (0, False), said
+    code, _, said = home.ask("incident", "propose-level", number, "level=III", *asked)
+    assert (code, "Propose it?" in said) == (0, False), "a script is never asked"
+
+
 def test_verbs_and_schemas_tell_what_exists(home: Home) -> None:
     verbs = {verb["verb"]: verb for verb in home.told("incident", "verbs")}
     assert {"open", "decide", "sign", "record-oral", "tick-condition", "archive", "deviate"} <= verbs.keys()
@@ -336,3 +337,32 @@ def test_the_roster_is_listed_exported_and_taken_back(home: Home, tmp_path: Path
     file.write_text(out.replace("first_officer", "no_such_post"), "utf-8")
     code, _, err = home.ask("roster", "import", "lhasa-2022", str(file))
     assert (code, "no post 'no_such_post'" in err) == (2, True)
+
+
+def test_a_warning_is_opened_in_a_terminal_and_shows_whom_it_would_call_and_how_it_stands(home: Home) -> None:
+    now = datetime.now(UTC)
+    told = {
+        "received_at": now.isoformat(),
+        "expected_from": (now + timedelta(hours=2)).isoformat(),
+        "sector": "hazardous-chemicals",
+        "place": {"name": "西郊储罐区"},
+        "summary": "储罐超压，可能泄漏",
+        "reporter": "县应急管理局",
+        "colour": "orange",
+        "basis": {"expected-casualties": "下风向两个村", "expected-loss": "正在核实", "affected-extent": "三公里"},
+    }
+    code, out, err = home.ask("incident", "open-warning", "lhasa-2022", "-", "--yes", "--lang", "en", stdin="{}")
+    assert (code, "received_at" in err) == (2, True), (out, err)
+    report = json.dumps(told, ensure_ascii=False)
+    code, out, err = home.ask("incident", "open-warning", "lhasa-2022", "-", "--yes", "--lang", "en", stdin=report)
+    assert code == 0, err
+    assert "determines it" in out
+    assert "opening publishes nothing" in out
+    again = home.told("incident", "open-warning", "lhasa-2022", "-", "--yes", stdin=report)
+    assert (again["created"], again["grade"], again["colour"]) == (False, None, "orange")
+    assert home.told("incident", "show", again["id"])["warning"]["state"] == "assessed"
+    code, out, _ = home.ask("incident", "show", again["id"])
+    assert (code, "预警 橙色  已研判" in out, "等级" in out) == (0, True, False)
+    assert "橙色预警" in home.ask("incident", "list")[1]
+    refused = home.ask("incident", "submit-warning", again["id"])
+    assert (refused[0], "未经审定" in refused[2]) == (3, True), refused

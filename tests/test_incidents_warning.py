@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from incidents import approval, facts, notes, publication, recovery, response, warning
+from incidents import approval, assessing, facts, notes, publication, recovery, response, warning
 from incidents import tasks as work
 from incidents.command import Command, Refusal
 from incidents.envelope import Envelope
@@ -15,7 +15,7 @@ from incidents.logbook import verify
 from incidents.record import Edition, PublicWarning, Record
 from plans.schema import COLOURS, Colour
 from tests.support import PLAN, PLAN_HASH
-from tests.test_incidents_incident import FACTS, HEAD, OFFICER, SECOND, START, Desk
+from tests.test_incidents_incident import DEPUTY, FACTS, HEAD, OFFICER, SECOND, START, Desk
 
 CHIEF = "commander_in_chief"
 RULES = PLAN.warning
@@ -52,7 +52,7 @@ class WarningDesk(Desk):
         self.now = START
         self.asked = 0
         asked = {"kind": "live", "plan": "lhasa-2022", "plan_hash": PLAN_HASH, "assessment": {**TOLD, **told}}
-        self.does(warning.OpenWarning, **asked)
+        self.does(assessing.OpenWarning, **asked)
 
     @property
     def told(self) -> PublicWarning:
@@ -116,7 +116,7 @@ class WarningDesk(Desk):
 
     def happens(self) -> list[str]:
         told = {**FACTS, "received_at": self.now, "occurred_at": self.now, "deaths": 1, "verified": True}
-        return self.does(warning.BecomeAccident, facts=told)
+        return self.does(assessing.BecomeAccident, facts=told)
 
     def kinds(self, kind: str) -> list[Any]:
         return [entry for entry in self.entries if entry.kind == kind]
@@ -316,6 +316,42 @@ def test_a_warning_that_went_ahead_and_is_then_declined_stands_on_the_first_page
     assert desk.verdicts()["determine-1"] == "overdue"
 
 
+def test_an_authorisation_covers_its_own_colours_until_its_end_and_not_its_giver() -> None:
+    desk = WarningDesk()
+    under = authorised(desk, "yellow")
+    desk.propose("orange")
+    review = {"checked": ["departments-consulted"], "under": under}
+    wrong = desk.refused(publication.SubmitWarning, **review)
+    assert (wrong.kind, "does not cover orange" in wrong.reason) == ("hard", True)
+    desk.propose("yellow")
+    giver = desk.refused(publication.SubmitWarning, "平", SECOND, **review)
+    assert (giver.kind, "two people publish" in giver.reason) == ("hard", True)
+    desk.wait(hours=7)
+    ended = desk.refused(publication.SubmitWarning, **review)
+    assert (ended.kind, "has ended" in ended.reason) == ("hard", True)
+
+
+def test_an_authorisation_that_was_only_spoken_needs_a_call_back_too() -> None:
+    desk = WarningDesk()
+    desk.does(warning.AuthoriseWarning, colours=["red"], until=desk.now + timedelta(hours=6), scope="罐压超限")
+    said = {"approval": "A1", "stage": "decide", "post": CHIEF, "by": "平", "said_at": desk.now, "via": "电话"}
+    desk.does(approval.RecordOral, words="同意", read_back=True, **said)
+    desk.propose("red", urgent=True)
+    assert "call-back" in desk.refused(publication.SubmitWarning, under="A1").reason
+    desk.does(approval.CallBack, "周", SECOND, approval="A1", stage="decide", number="000", same=True, words="同意")
+    desk.does(publication.SubmitWarning, under="A1")
+    assert desk.told.state == "seconding"
+
+
+def test_who_wrote_the_text_never_approves_it_whoever_proposed_it() -> None:
+    desk = WarningDesk()
+    name = desk.propose("blue", drafted_by="赵")
+    assert desk.refused(approval.Decide, "赵", HEAD, approval=name).kind == "hard"
+    said = {"approval": name, "stage": "decide", "post": HEAD, "by": "赵", "said_at": desk.now, "via": "电话"}
+    assert desk.refused(approval.RecordOral, words="同意", read_back=True, **said).kind == "hard"
+    desk.does(approval.Decide, "王", DEPUTY, approval=name)
+
+
 def test_in_an_emergency_one_officer_and_a_second_person_are_enough_within_five_minutes() -> None:
     desk = WarningDesk()
     under = authorised(desk, "red")
@@ -393,7 +429,7 @@ def test_a_warning_from_elsewhere_asks_those_here_to_weigh_it_and_publishes_noth
     assert going(desk) == {"analyse-own-exposure"}
     assert desk.record.tasks["analyse-own-exposure"].clauses == ("LS-3.3-17",)
     assert "日喀则市" in desk.record.notices["N-inbound"].text
-    desk.does(warning.RecordInboundWarning, elsewhere={**told, "colour": "orange"})
+    desk.does(assessing.RecordInboundWarning, elsewhere={**told, "colour": "orange"})
     assert {"analyse-own-exposure", "analyse-own-exposure-2"} <= desk.record.tasks.keys()
     assert desk.told.state == "assessed"
 
@@ -411,6 +447,35 @@ def test_the_public_text_of_a_warning_that_became_an_accident_goes_its_own_way_t
     desk.publish()
     assert (desk.told.state, desk.told.standing) == ("became_accident", 0)
     assert own_measures("yellow") <= going(desk), "an accident's measures do not end with the text"
+
+
+def test_a_text_that_is_with_the_platform_when_it_happens_may_still_come_out_and_one_that_is_not_may_not() -> None:
+    desk = WarningDesk()
+    desk.propose("blue")
+    desk.determine()
+    desk.does(publication.SubmitWarning, checked=["departments-consulted"])
+    desk.happens()
+    assert desk.refused(warning.LiftWarning, text="x").kind == "plan"
+    desk.does(publication.RecordPublication, **RECEIPT)
+    assert (desk.told.state, desk.told.standing) == ("became_accident", 1)
+    other = WarningDesk()
+    other.propose("blue")
+    other.determine()
+    other.happens()
+    assert other.refused(publication.SubmitWarning, checked=["departments-consulted"]).kind == "hard"
+
+
+def test_a_change_that_would_have_ended_before_it_goes_out_does_not_go_out() -> None:
+    desk = WarningDesk()
+    desk.issue("blue")
+    until = desk.now + timedelta(hours=1)
+    desk.does(warning.AdjustWarning, colour="blue", text="缩短", advice="专家建议", valid_until=until)
+    desk.determine()
+    desk.wait(hours=2)
+    assert desk.told.state == "determined", "the standing text has its own end"
+    refusal = desk.refused(publication.SubmitWarning, checked=["departments-consulted"])
+    assert (refusal.kind, "passed already" in refusal.reason) == ("plan", True)
+    desk.does(publication.WithdrawPublication, reason="险情已过")
 
 
 def test_an_accident_may_come_of_a_warning_that_is_over() -> None:
@@ -510,7 +575,7 @@ def once(colour: Colour, wrong: Wrong) -> Wrong:
         ("plan", "nothing has happened", no(facts.ReportFacts, source="x", findings={"deaths": 1})),
         ("plan", "nothing has happened", no(response.ProposeLevel, level="IV", matter="x", expected_duration="PT1H")),
         ("plan", "nothing to archive", no(recovery.Archive, keeper="x")),
-        ("form", "in the future", no(warning.BecomeAccident, facts=FACTS | {"received_at": LATER})),
+        ("form", "in the future", no(assessing.BecomeAccident, facts=FACTS | {"received_at": LATER})),
     ],
 )
 def test_a_refusal_has_its_class_says_what_was_expected_and_writes_nothing(kind: str, words: str, wrong: Wrong) -> None:
@@ -539,7 +604,7 @@ def test_what_a_warning_is_opened_with_is_checked_against_the_plan() -> None:
 
     def answer(**told: Any) -> Any:
         asked = {"kind": "live", "plan": "lhasa-2022", "plan_hash": PLAN_HASH, "assessment": {**TOLD, **told}}
-        return handle(PLAN, record, warning.OpenWarning.model_validate({"envelope": envelope, **asked}), START)
+        return handle(PLAN, record, assessing.OpenWarning.model_validate({"envelope": envelope, **asked}), START)
 
     assert "affected-extent" in answer(basis={}).reason or "expected-casualties" in answer(basis={}).reason
     assert answer(basis={}).clauses == ("LS-3.2-01",)
@@ -551,8 +616,8 @@ def test_what_a_warning_is_opened_with_is_checked_against_the_plan() -> None:
 def test_the_same_report_again_opens_nothing_and_another_one_is_refused() -> None:
     desk = WarningDesk()
     asked = {"kind": "live", "plan": "lhasa-2022", "plan_hash": PLAN_HASH}
-    assert desk.ask(warning.OpenWarning, "李", OFFICER, **asked, assessment=TOLD) == ()
-    assert desk.refused(warning.OpenWarning, **asked, assessment=TOLD | {"summary": "另一处"}).kind == "plan"
+    assert desk.ask(assessing.OpenWarning, "李", OFFICER, **asked, assessment=TOLD) == ()
+    assert desk.refused(assessing.OpenWarning, **asked, assessment=TOLD | {"summary": "另一处"}).kind == "plan"
     assert desk.refused(facts.Open, **asked, facts=FACTS).kind == "plan"
 
 

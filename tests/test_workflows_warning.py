@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from temporalio.client import Client
 
 from client import CommandRefused, Token, open_incident, record_of, send
-from incidents import approval, publication, warning
+from incidents import approval, assessing, publication, warning
 from incidents.incident import fold
 from incidents.record import Record
 from store.database import open_database
@@ -47,7 +47,7 @@ async def opened(desk: Desk, name: str) -> Any:
     }
     carried = Carried(record=Record(id=name, plan="lhasa-2022", plan_hash=PLAN_HASH))
     asked = {"kind": "live", "plan": "lhasa-2022", "plan_hash": PLAN_HASH, "assessment": told}
-    command = OFFICER.sign(name, warning.OpenWarning, f"open-{name}", **asked)
+    command = OFFICER.sign(name, assessing.OpenWarning, f"open-{name}", **asked)
     await open_incident(desk.client, carried, command, desk.queue)
     return desk.client.get_workflow_handle(name)
 
@@ -74,7 +74,7 @@ async def test_a_warning_is_published_after_a_call_back_becomes_an_accident_and_
         await say(handle, approval.CallBack, "call-back", SECOND, **rung)
         await say(handle, publication.SubmitWarning, "submit", checked=("departments-consulted",))
         await say(handle, publication.RecordPublication, "receipt", number="气1", channels=("短信",))
-        await say(handle, warning.BecomeAccident, "happened", facts=facts())
+        await say(handle, assessing.BecomeAccident, "happened", facts=facts())
 
         async def expired() -> bool:
             return await desk.has("w-1", "warning_expired")
