@@ -386,7 +386,9 @@ def _word_of_mouth(view: View) -> Iterator[Step]:
     yield Said(OFFICER, "report-facts", {"findings": worse, "source": "消防"})
     yield from onscene.level("I", "A2", onscene.EXECUTIVE, onscene.CHIEF, view.now)
     yield _minutes(11)
-    for unit in list(view.record.notices["N-level-I"].recipients):
+    # Most were called at the level beneath; only who is new is called now.
+    called = view.record.notices.get("N-level-I")
+    for unit in list(called.recipients) if called else ():
         yield Answers("N-level-I", unit)
     yield from onscene.reports(view.record, view.now)
     yield Said(OFFICER, "leader-arrived", {"post": HEAD, "by": HOLDERS[HEAD]})
@@ -509,12 +511,12 @@ def _false_alarm(view: View) -> Iterator[Step]:
     yield _minutes(2)
     yield Answers("N-early", "site_government")
     yield from ordinary.response(view.now)
-    yield _minutes(15)
+    yield _minutes(16)
     yield Said(OFFICER, "declare-false-alarm", {"reason": "烟雾系锅炉检修", "found_by": "消防到场核实"})
     yield Refused(Said(OFFICER, "confirm-false-alarm", {}))
     yield Said(SECOND, "confirm-false-alarm", {})
     yield Answers("N-withdrawn", "site_government")
-    yield _minutes(60)
+    yield _minutes(61)
     yield Said(DEPUTY, "ratify", {"approval": "A1", "stage": "decide"})
     yield Said(OFFICER, "complete-task", {"task": "false-alarm-record", "words": "已逐一核对"})
     yield Said(OFFICER, "archive", {"keeper": "档案室"})
@@ -549,6 +551,12 @@ def _reported(minutes_ago: float, **told: Any) -> Callable[[datetime], dict[str,
 
 
 _INBOUND = {"issuer": "邻市应急指挥部", "number": "2026-7", "colour": "yellow", "says": "危化品车辆泄漏"}
+UNRECORDED = (
+    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, sector="construction"), _word_of_mouth),
+)
+"""Not played to its end since a response is lifted by the general headquarters' own posts: its last decisions are still
+the accident headquarters'."""
+
 SCENES = (
     Scene("ordinary-iv", "live", _reported(12, deaths=1), _ordinary),
     Scene("silent-iv", "drill", _reported(2, deaths=1), _silent),
@@ -556,7 +564,6 @@ SCENES = (
     Scene("warning-lifted", "drill", _assessed("blue", elsewhere=_INBOUND), _lifted, warns=True),
     Scene("rolled-over", "live", _reported(1, deaths=3), _rolled_over, roll_over_after=150),
     Scene("iii", "live", _reported(2, deaths=3, missing=1, sector="hazardous-chemicals"), _level_three),
-    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, sector="construction"), _word_of_mouth),
     Scene("raised", "live", _reported(4, deaths=1), _raised, roll_over_after=400),
     Scene("false-alarm", "drill", _reported(2, deaths=1), _false_alarm),
 )
