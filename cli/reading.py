@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from rich.console import Console
 
-from cli import desk
+from cli import desk, showing
 from cli.exits import Exit, end, stop
 from cli.language import said, tell
 from cli.words import verb_words
@@ -22,9 +23,9 @@ from incidents import view
 from incidents.incident import COMMANDS, fold
 from incidents.logbook import Entry
 from incidents.record import Record
+from plans.schema import Plan
 from plans.vocabulary import WORDS
 from settings import Settings
-from statecharts.warning import WARNING
 from store import dossier
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         """现状 · How an incident stands now."""
         record = desk.run(lambda: record_now(settings(), number))
         told = view.shown(record)
-        typer.echo(json.dumps(told, ensure_ascii=False) if json_ else _words(settings(), told))
+        if json_:
+            typer.echo(json.dumps(told, ensure_ascii=False))
+        else:
+            showing.incident(told, _names(settings(), record.plan_hash), _local(settings()), _console())
         end(Exit.DONE)
 
     @app.command("log")
@@ -73,9 +77,12 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         """日志 · The log, one entry a line."""
         until = _time(as_of)
         entries = desk.run(lambda: _entries(settings(), number))
-        for entry in entries:
-            if until is None or entry.known_at <= until:
-                typer.echo(json.dumps(view.line(entry), ensure_ascii=False) if json_ else _line(settings(), entry))
+        known = [entry for entry in entries if until is None or entry.known_at <= until]
+        for entry in known if json_ else ():
+            typer.echo(json.dumps(view.line(entry), ensure_ascii=False))
+        if not json_:
+            names = _names(settings(), entries[0].data["plan_hash"])
+            _console().print(showing.log(known, names, _local(settings())))
         if with_refusals:
             directory = desk.gate(settings())
             for refusal in directory.refusals():
@@ -168,6 +175,25 @@ async def stored(settings: Settings) -> AsyncIterator[Logbooks]:
         await database.dispose()
 
 
+def _console() -> Console:
+    """A terminal's own width; what is piped keeps its lines whole."""
+    return Console() if sys.stdout.isatty() else Console(width=200)
+
+
+def _local(settings: Settings) -> showing.Local:
+    return lambda at: desk.local(settings, at)
+
+
+def _names(settings: Settings, plan_hash: str) -> showing.Names:
+    """The names of the plan that an incident began with, as this home keeps it."""
+    directory = desk.gate(settings)
+    try:
+        kept = directory.plan(plan_hash)
+    finally:
+        directory.close()
+    return showing.Names(Plan.model_validate_json(kept) if kept else None)
+
+
 def not_found(settings: Settings, number: str) -> NoReturn:
     """End with the words for a number that nobody knows here, and a hint where the other kind may have it."""
     other, kind = ("drill", "实战") if settings.kind == "live" else ("live", "演练")
@@ -255,13 +281,22 @@ async def _export(settings: Settings, number: str, folder: Path) -> str:
 
 async def _watch(settings: Settings, number: str, json_: bool) -> None:
     seen = 0
+    names: showing.Names | None = None
     async with stored(settings) as logbooks:
         while True:
             entries = await logbooks.read(number)
             if not entries:
                 not_found(settings, number)
-            for entry in entries[seen:]:
-                typer.echo(json.dumps(view.line(entry), ensure_ascii=False) if json_ else _line(settings, entry))
+            if json_:
+                for entry in entries[seen:]:
+                    typer.echo(json.dumps(view.line(entry), ensure_ascii=False))
+            elif entries[seen:]:
+                due = showing.dues(entries)
+                names = names or _names(settings, entries[0].data["plan_hash"])
+                names.learn(entries)
+                for entry in entries[seen:]:
+                    told = showing.row(entry, names, _local(settings), due)
+                    typer.echo("  ".join(" ".join(cell.split("\n")) for cell in told if cell))
             sys.stdout.flush()
             seen = len(entries)
             if entries[-1].kind == "closed":
@@ -293,82 +328,6 @@ def _time(text: str | None) -> datetime | None:
             f"--as-of: expected a time with an offset, found {text}",
         )
     return told
-
-
-def _words(settings: Settings, told: dict[str, Any]) -> str:
-    commander = told["commander"] or {}
-    lines = [f"{told['id']}  {told['plan']}  阶段 {told['phase']}"]
-    if told["warning"]:
-        lines += _warning_words(settings, told["warning"])
-    if told["facts"] is not None:
-        lines += [
-            f"等级 计算 {told['grade_computed']} / 现行 {told['grade_standing']} / 法定 {told['statutory_grade']}"
-            f"  响应 {told['level'] or '未启动'}",
-            f"现场指挥 {commander.get('post')} {commander.get('user') or ''}（{commander.get('how')}）",
-        ]
-    lines += [f"到场指导（不接管） {guide['post']} {guide['user']}" for guide in told["guiding"]]
-    if told["rescue"] != "working":
-        stopped = [item for item in told["suspensions"] if not item["resumed_at"]]
-        lines += [f"救援 {told['rescue']} {item['id']} {item['danger']} {item['scope']}".rstrip() for item in stopped]
-    if told["onsite_hq"]:
-        lines += [f"工作组 {name} 牵头 {team['lead']}" for name, team in told["onsite_hq"]["groups"].items()]
-    lines += [
-        f"指示 {item['state']:9} {item['id']} {item['post']}{item['leader']} {item['words']}"
-        for item in told["instructions"]
-    ]
-    if told["grade_may_be"] != told["grade_computed"]:
-        lines.append(f"未核实数据若属实，可能达到 {told['grade_may_be']}级")
-    lines += [f"偏离/异议 第{item['seq']}条 {item['says']}" for item in told["departures"]]
-    if alarm := told["false_alarm"]:
-        second = f"{alarm['confirmed_by']} 已确认" if alarm["confirmed_by"] else "待第二人确认"
-        lines.append(f"误报 {alarm['reason']}（{alarm['found_by']}）{second}")
-    for release in told["releases"]:
-        state = "已发布" if release["published_at"] else "待发布"
-        changed = {"correction": " 已更正", "withdrawal": " 已撤回"}.get(release["correction"], "")
-        open_ = "，待第二人确认" if release["correction"] and not release["confirmed_by"] else ""
-        lines.append(f"信息 {release['id']} {release['publisher']} {state}{changed}{open_}")
-    for act in told["approvals"]:
-        said = f"{act['user']} {act['form']}" if act["user"] else ""
-        lines.append(f"审批 {act['id']} {act['what']} {act['stage']} {act['state']} {act['post']} {said}".rstrip())
-    running = ("overdue", "due_soon", "running")
-    clocks = [clock for clock in told["clocks"] if clock["verdict"] in running]
-    for clock in sorted(clocks, key=lambda clock: (running.index(clock["verdict"]), clock["due_at"])):
-        due = desk.local(settings, datetime.fromisoformat(clock["due_at"]))
-        lines.append(f"时限 {clock['verdict']:8} {due}  {clock['id']} {clock['says']} → {clock['to']}")
-    for notice in told["notices"]:
-        states: dict[str, int] = {}
-        for recipient in notice["recipients"]:
-            states[recipient["state"]] = states.get(recipient["state"], 0) + 1
-        lines.append(f"通知 {notice['id']}  " + "  ".join(f"{state} {n}" for state, n in states.items()))
-    lines += [f"任务 {task['state']:8} {task['id']} {task['owner']}" for task in told["tasks"]]
-    return "\n".join(lines)
-
-
-def _warning_words(settings: Settings, told: dict[str, Any]) -> list[str]:
-    """A warning in lines: where it stands and until when, each text, what one person did and nobody has confirmed."""
-    until = f"  至 {desk.local(settings, datetime.fromisoformat(told['ends_at']))}" if told["ends_at"] else ""
-    lines = [f"预警 {WORDS[told['colour']]}  {WARNING.words(told['state'])}（{told['state']}）{until}"]
-    for edition in told["editions"]:
-        number = f"第{edition['number']}版 {WORDS[edition['colour']]} {_DOES[edition['does']]}"
-        receipt = f"{edition['number_given']} {'、'.join(edition['channels'])}" if edition["published_at"] else "未发布"
-        mark = "  尚未审定" if edition["number"] in told["not_determined"] else ""
-        lines.append(f"  {number}  报送 {edition['submitted_by'] or '—'}  {receipt}{mark}")
-    for one in told["corrections"]:
-        confirmed = f"{one['confirmed_by']} 已确认" if one["confirmed_by"] else "第二人尚未确认"
-        lines.append(f"  {one['id']} {_DOES[one['does']]} {one['by']}  {confirmed}  {one['reason']}")
-    return lines
-
-
-_DOES = {"issue": "发布", "adjust": "调整", "lift": "解除", "correct": "更正", "withdraw": "撤回"}
-
-
-def _line(settings: Settings, entry: Entry) -> str:
-    data = json.dumps(dict(entry.data), ensure_ascii=False)
-    clauses = f" [{'、'.join(entry.clauses)}]" if entry.clauses else ""
-    shown = data if len(data) <= 160 else data[:157] + "..."
-    return (
-        f"{entry.seq:4} {desk.local(settings, entry.true_at)} {entry.kind} {entry.user}/{entry.post}{clauses} {shown}"
-    )
 
 
 def _refusal(refusal: dict[str, Any]) -> str:
