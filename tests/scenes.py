@@ -413,16 +413,19 @@ def _word_of_mouth(view: View) -> Iterator[Step]:
     found = {"missing": 0, "deaths": 34, "verified": True}
     yield Said(OFFICER, "report-facts", {"findings": found, "source": "现场指挥部"})
     yield Said(OFFICER, "record-external", {"by": "自治区应急总指挥部", "words": "决定结束现场处置", "number": "3号"})
-    yield from _ended(view, HEAD)
+    yield from _ended(view, HEAD, superior="自治区指挥长")
 
 
-def _ended(view: View, decides: str) -> Iterator[Step]:
+def _ended(view: View, decides: str, superior: str = "") -> Iterator[Step]:
     """The end as it is spoken: the scene, the withdrawal, the lifting, the papers, the archive, the window."""
     yield from onscene.reports(view.record, view.now)
     yield from onscene.conditions()
     yield Said(OFFICER, "propose-termination", {})
     yield from onscene.agreed(list(view.record.approvals)[-1], "decide", decides, view.now)
     yield Said(OFFICER, "confirm-withdrawal", {"counted_by": "格列", "people": 80})
+    if superior:
+        # Who took command decides first; then the city lifts its own response.
+        yield Said(OFFICER, "record-superior-end", {"by": superior, "words": "同意结束", "number": "1号"})
     lift = list(view.record.approvals.values())[-1]
     for stage in lift.stages:
         post = next(post for post in stage.posts if post in onscene.HEARD)
@@ -551,12 +554,6 @@ def _reported(minutes_ago: float, **told: Any) -> Callable[[datetime], dict[str,
 
 
 _INBOUND = {"issuer": "邻市应急指挥部", "number": "2026-7", "colour": "yellow", "says": "危化品车辆泄漏"}
-UNRECORDED = (
-    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, sector="construction"), _word_of_mouth),
-)
-"""Not played to its end since a response is lifted by the general headquarters' own posts: its last decisions are still
-the accident headquarters'."""
-
 SCENES = (
     Scene("ordinary-iv", "live", _reported(12, deaths=1), _ordinary),
     Scene("silent-iv", "drill", _reported(2, deaths=1), _silent),
@@ -564,6 +561,7 @@ SCENES = (
     Scene("warning-lifted", "drill", _assessed("blue", elsewhere=_INBOUND), _lifted, warns=True),
     Scene("rolled-over", "live", _reported(1, deaths=3), _rolled_over, roll_over_after=150),
     Scene("iii", "live", _reported(2, deaths=3, missing=1, sector="hazardous-chemicals"), _level_three),
+    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, sector="construction"), _word_of_mouth),
     Scene("raised", "live", _reported(4, deaths=1), _raised, roll_over_after=400),
     Scene("false-alarm", "drill", _reported(2, deaths=1), _false_alarm),
 )

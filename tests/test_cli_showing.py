@@ -1,4 +1,4 @@
-"""An incident at a terminal: what waits comes first, units and posts go by their names, the log tells form and delay."""
+"""An incident at a terminal: what waits comes first, units go by their names, the log tells form and delay."""
 
 from datetime import datetime
 
