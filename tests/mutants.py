@@ -125,8 +125,8 @@ MUTANTS = (
     Mutant(
         "a spoken decision needs no hand under it",
         "incidents/approval.py",
-        'if act.form == "in_system" or name in record.clocks:',
-        'if act.form in ("in_system", "oral") or name in record.clocks:',
+        'if act.form == "in_system" or name in record.clocks or act.hand == "signed":',
+        'if act.form in ("in_system", "oral") or name in record.clocks or act.hand == "signed":',
     ),
     Mutant(
         "three minutes' wait become three seconds",
@@ -158,15 +158,15 @@ MUTANTS = (
     ),
     Mutant(
         "people unaccounted for do not hinder the end",
-        "incidents/termination.py",
-        "if people and rules.people_missing_path",
-        "if False and rules.people_missing_path",
+        "incidents/conditions.py",
+        "if not people or path in complete(plan, record):",
+        "if True or path in complete(plan, record):",
     ),
     Mutant(
         "the archive does not wait for the lifting",
         "statecharts/lifecycle.py",
-        'Arrow("archive", ("recovery", "warning_over"), "archived")',
-        'Arrow("archive", ("response", "recovery"), "archived")',
+        'Arrow("archive", ("recovery", "false_alarm", "warning_over"), "archived")',
+        'Arrow("archive", ("response", "recovery", "false_alarm", "warning_over"), "archived")',
     ),
     Mutant(
         "the standing grade falls by itself",
