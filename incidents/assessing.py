@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pydantic import Field
-
 from incidents import facts, tasks
 from incidents.accident import Facts
 from incidents.assessment import Assessment, Elsewhere
 from incidents.command import Answer, Command, Refusal
 from incidents.logbook import Draft
 from incidents.notices import issue
-from incidents.record import Kind, PublicWarning, Record, fresh
+from incidents.record import PublicWarning, Record, fresh
 from incidents.warned import cited, moot, no_colour, ruled
 from plans.grading import grade
 from plans.schema import Colour, Plan, Role, WarningRules
@@ -29,14 +27,10 @@ INBOUND = "N-inbound"
 """How the notices of other bodies' warnings are named."""
 
 
-class OpenWarning(Command):
+class OpenWarning(facts.Opening):
     """A danger that was assessed opens an incident before anything has happened."""
 
     verb: ClassVar[str] = "open-warning"
-    roles: ClassVar[tuple[Role, ...]] = ("watch",)
-    kind: Kind
-    plan: str = Field(min_length=1, max_length=200)
-    plan_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
     assessment: Assessment
 
 

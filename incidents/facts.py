@@ -21,14 +21,19 @@ from plans.schema import Grade, Measure, Plan, Role, Sector, When, severity
 from statecharts.lifecycle import LIFECYCLE
 
 
-class Open(Command):
-    """The first report of an accident opens the incident. The same report again changes nothing."""
+class Opening(Command):
+    """What an incident begins with, whatever is told: as live or drill, by which plan."""
 
-    verb: ClassVar[str] = "open"
     roles: ClassVar[tuple[Role, ...]] = ("watch",)
     kind: Kind
     plan: str = Field(min_length=1, max_length=200)
     plan_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Open(Opening):
+    """The first report of an accident opens the incident. The same report again changes nothing."""
+
+    verb: ClassVar[str] = "open"
     facts: Facts
 
 
