@@ -1,6 +1,7 @@
 """An incident at a terminal: what waits comes first, units go by their names, the log tells form and delay."""
 
 from datetime import datetime
+from io import StringIO
 
 import pytest
 from rich.console import Console
@@ -24,7 +25,7 @@ def local(at: datetime) -> str:
 def shown(name: str, upto: int | None = None) -> str:
     """The incident and its log as printed, after so many entries."""
     entries = next(Witness(scene) for scene in SCENES if scene.name == name).entries[:upto]
-    console = Console(width=240, record=True, file=open("/dev/null", "w", encoding="utf-8"))  # noqa: SIM115
+    console = Console(width=240, record=True, file=StringIO())
     names = showing.Names(PLAN)
     showing.incident(view.shown(fold(Record(id=name), entries)), names, local, console)
     console.print(showing.log(entries, names, local))
