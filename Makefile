@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup run test faults record golden mutants check bench draw system lock
+.PHONY: setup demo run test faults record golden mutants check bench draw system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -12,6 +12,9 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP)
+
+demo: setup  ## a mine landslide of 2013 as a drill, from the first call to the archive: under two minutes
+	$(BIN)/fenghuo demo
 
 run: setup  ## the engine and a worker here, until Ctrl-C
 	$(BIN)/fenghuo up

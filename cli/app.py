@@ -53,6 +53,34 @@ def run_up(
         end(Exit.UNREACHABLE)
 
 
+@app.command("demo")
+def run_demo(
+    case: Annotated[str, typer.Argument(metavar="[CASE]", help="案例 · a case's name, or a file")] = "jiama-2013",
+    pace: Annotated[float, typer.Option("--pace", min=0.0, max=10.0, help="每行几秒 · seconds a line")] = 0.4,
+    json_: Json = False,
+) -> None:
+    """看一次演练：从接报到归档 · Watch a drill, from the first call to the archived dossier, in under two minutes."""
+    from cli import demo
+    from cli.engine import EngineFault
+    from cli.up import drill_settings
+    from client import NoEngine
+    from observing import observe
+    from settings import Settings
+
+    settings = drill_settings(Settings())
+    told = demo.chosen(case)
+    try:
+        observe(settings.folder / "demo.log", loud=False)
+        code = asyncio.run(demo.demo(settings, told, pace, json_))
+    except (EngineFault, NoEngine) as fault:
+        tell(fault.zh, fault.en, err=True)
+        end(Exit.UNREACHABLE)
+    except KeyboardInterrupt:
+        tell("演练中止", "the drill was stopped", err=True)
+        end(Exit.DONE)
+    end(code)
+
+
 @app.command("status")
 def show_status(json_: Json = False) -> None:
     """现在能否受理命令 · Whether a command would be taken now: 0, else 5."""

@@ -23,6 +23,19 @@ class Naming(Protocol):
 
 
 _KINDS: Mapping[str, tuple[str, str]] = {
+    "warning_opened": ("预警研判", "warning assessed"),
+    "inbound_warning": ("收到外来预警", "warning received"),
+    "warning_determined": ("预警审定", "warning determined"),
+    "warning_submitted": ("预警报送", "warning submitted"),
+    "warning_seconded": ("第二人同意报送", "second person agrees"),
+    "warning_published": ("预警发布", "warning published"),
+    "publication_corrected": ("预警更正", "warning corrected"),
+    "publication_withdrawn": ("预警撤回", "warning withdrawn"),
+    "correction_confirmed": ("第二人确认更正", "correction confirmed"),
+    "correction_published": ("更正已发布", "correction published"),
+    "warning_expired": ("预警到期", "warning expired"),
+    "warning_dropped": ("预警不发布", "warning dropped"),
+    "became_accident": ("转为事故", "became an accident"),
     "opened": ("接报开启", "opened"),
     "facts_reported": ("续报事实", "facts reported"),
     "graded": ("定级", "graded"),
@@ -35,7 +48,9 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "signature_attached": ("补附签字件", "signature attached"),
     "ratified": ("本人追认", "ratified"),
     "disputed": ("本人异议", "disputed"),
+    "called_back": ("回拨核对", "called back"),
     "level_ordered": ("响应命令", "level ordered"),
+    "response_extended": ("响应延期", "response extended"),
     "response_lifted": ("解除响应", "response lifted"),
     "report_sent": ("报告发出", "report sent"),
     "receipt_confirmed": ("对方收到", "receipt confirmed"),
@@ -43,7 +58,43 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "task_moved": ("任务", "task"),
     "support_requested": ("请求支援", "support requested"),
     "tasks_released": ("支援任务开始", "tasks released"),
+    "tasks_withdrawn": ("任务撤回", "tasks withdrawn"),
+    "task_assigned": ("任务指令", "task order"),
+    "task_progress": ("任务进展", "progress"),
+    "taken_over": ("上级接管处置", "taken over"),
+    "onsite_hq_formed": ("现场指挥部成立", "on-site headquarters formed"),
+    "group_formed": ("工作组成立", "group formed"),
+    "group_set": ("调整工作组", "group changed"),
+    "checked_in": ("现场签到", "signed in"),
+    "checked_out": ("现场签退", "signed out"),
+    "leader_arrived": ("领导到场", "leader arrived"),
+    "command_taken": ("接任现场指挥", "command taken"),
     "command_passed": ("现场指挥更替", "command passed"),
+    "command_time_corrected": ("更正接手时间", "time of command corrected"),
+    "guiding": ("到场指导", "guides"),
+    "post_named": ("指定", "named"),
+    "post_confirmed": ("确认任职", "confirmed"),
+    "handover_offered": ("提出移交指挥", "handover offered"),
+    "handover_accepted": ("接受移交", "handover accepted"),
+    "handover_refused": ("不接受移交", "handover refused"),
+    "function_passed": ("职能交接", "function handed over"),
+    "instruction_received": ("领导指示", "instruction"),
+    "instruction_conveyed": ("指示传达", "instruction conveyed"),
+    "instruction_reported": ("指示反馈", "instruction reported back"),
+    "instruction_closed": ("指示办结", "instruction closed"),
+    "instructions_settled": ("裁定相左指示", "instructions settled"),
+    "rescue_suspended": ("救援暂停", "rescue suspended"),
+    "counted_out": ("撤出清点", "counted out"),
+    "rescue_resumed": ("救援恢复", "rescue resumed"),
+    "release_drafted": ("拟发信息", "release drafted"),
+    "release_published": ("信息发布", "released"),
+    "release_corrected": ("信息更正", "release corrected"),
+    "release_correction_confirmed": ("第二人确认更正", "correction confirmed"),
+    "requisitioned": ("应急征用", "requisitioned"),
+    "superior_ended": ("上级决定结束", "superior decided the end"),
+    "false_alarm_declared": ("认定误报", "false alarm declared"),
+    "false_alarm_confirmed": ("第二人确认误报", "false alarm confirmed"),
+    "casualties_changed": ("伤亡变化", "casualties changed"),
     "condition_found": ("终止条件", "condition"),
     "end_approved": ("批准结束现场处置", "scene end approved"),
     "withdrawn": ("队伍撤离", "teams withdrawn"),
@@ -64,6 +115,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "notice_sent": ("通知已发", "notice sent"),
     "notice_answered": ("答复", "answered"),
     "notice_chased": ("催叫", "chased"),
+    "notices_withdrawn": ("通知撤回", "notices withdrawn"),
     "deviation": ("偏离预案", "deviation"),
     "external": ("外部记录", "external"),
     "evidence": ("证据", "evidence"),
@@ -132,26 +184,56 @@ def _details(kind: str, data: Mapping[str, Any], names: Naming) -> list[str]:
             return [said(f"{level}级", f"level {level}"), data["matter"]]
         case "proposed":
             return [data["approval"], str(data["asks"].get("matter", ""))]
+        case "notices_withdrawn":
+            everybody = dict.fromkeys(unit for told in data["notices"].values() for unit in told)
+            return ["、".join(names.of(unit) for unit in everybody), data["reason"]]
+        case "checked_in":
+            people = said(f"{data['people']} 人", f"{data['people']} people")
+            vehicles = said(f"{data['vehicles']} 车（台）", f"{data['vehicles']} vehicles") if data["vehicles"] else ""
+            return [f"{names.of(data['unit'])} {people} {vehicles}".rstrip()]
+        case "command_taken" | "post_named":
+            post = names.of(data.get("names", data["post"]))
+            return [f"{names.of(data.get('from'))} → {post} {data.get('person', data['by'])}".removeprefix(" → ")]
+        case "handover_offered":
+            return [f"{data['offer']} {names.of(data['giver'])} → {names.of(data['taker'])}", data["words"]]
+        case "handover_accepted":
+            return [f"{data['offer']} {names.of(data['giver'])} → {names.of(data['post'])} {data['by']}"]
+        case "function_passed":
+            giver, taker = (said("、", ", ").join(names.of(one) for one in data[key]) for key in ("from", "to"))
+            return [f"{giver} → {taker}"]
+        case "counted_out":
+            return [
+                said(f"应出 {data['went_in']}，实出 {data['out']}", f"{data['went_in']} went in, {data['out']} out")
+            ]
+        case "rescue_suspended":
+            return [data["danger"], f"{data['post']} {data['by']}"]
+        case "rescue_resumed":
+            return [data["condition"], data["evidence"], data["expert"], f"{names.of(data['post'])} {data['by']}"]
+        case "instruction_received":
+            return [f"{data['instruction']} {data['post']} {data['leader']}", data["words"]]
+        case "group_formed":
+            return [data["name"], said(f"牵头 {names.of(data['lead'])}", f"led by {names.of(data['lead'])}")]
+        case "task_assigned":
+            return [
+                f"{names.of(data['task']['owner'])} {data['task']['says']}",
+                f"{names.of(data['post'])} {data['by']}",
+            ]
+        case "warning_opened":
+            return [data["assessment"]["place"]["name"], data["assessment"]["summary"]]
+        case "became_accident":
+            return [data["facts"]["place"]["name"], data["facts"]["summary"]]
         case "window_opened":
             return [said("至 ", "until ") + data["ends"][:10]]
         case "clock_due_soon" | "clock_overdue" | "clock_done" | "clock_void" | "clock_missed" | "clock_stood_down":
             return [names.clock(data["clock"]), data.get("fact", ""), data.get("reason", "")]
         case _:
             found = (
-                "clock",
-                "says",
-                "matter",
-                "level",
-                "condition",
-                "post",
-                "by",
-                "words",
-                "reason",
-                "fact",
-                "name",
-                "ends",
+                *("clock", "says", "matter", "level", "colour", "condition", "instruction", "approval", "to", "unit"),
+                *("post", "by", "text", "words", "reason", "result", "fact", "name", "ends"),
             )
-            return [names.of(str(data[key])) for key in found if data.get(key)]
+            return [
+                names.of(str(data[key])) for key in found if data.get(key) and not isinstance(data[key], (list, dict))
+            ]
 
 
 def _word(word: str) -> str:

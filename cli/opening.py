@@ -85,7 +85,7 @@ async def _open(settings: Settings, plan: Plan, report: Report, asked: Asked) ->
     token = desk.who(settings, asked.user, asked.post)
     digest = registry.put(plan)
     fields = {"kind": settings.kind, "plan": plan.name, "plan_hash": digest, report.field: report.told}
-    name = asked.number or await _number(settings, plan, report.told)
+    name = asked.number or await number(settings, plan, report.told)
     record = Record(id=name, kind=settings.kind, plan=plan.name, plan_hash=digest)
     command = token.sign(name, report.command, asked.command_id or desk.new_command_id(), **fields)
     # The pure core is asked first: a refused opening would leave an empty incident behind.
@@ -113,7 +113,7 @@ async def _open(settings: Settings, plan: Plan, report: Report, asked: Asked) ->
     return {**told, "grade": preview.grades.computed if preview.grades else None}
 
 
-async def _number(settings: Settings, plan: Plan, facts: Facts | Assessment) -> str:
+async def number(settings: Settings, plan: Plan, facts: Facts | Assessment) -> str:
     """Division code (6), date (8), serial (3). The same report again keeps the number it has."""
     code = facts.place.division_code or plan.about.jurisdiction.division_code
     start = f"{code}{facts.received_at:%Y%m%d}"

@@ -44,19 +44,22 @@ class Names:
 
     def __init__(self, plan: Plan | None) -> None:
         self._named: dict[str, str] = {}
+        self._reports: dict[str, str] = {}
         self._works: dict[str, str] = {}
         if plan is not None:
             self._named |= {name: unit.name for name, unit in plan.units.items()}
             self._named |= {name: post.title for name, post in plan.posts.items()}
             self._named |= {name: group.name for name, group in plan.groups.items()}
             self._works = dict(_works(plan))
+            self._reports = {rule.id: rule.en for rule in plan.reporting.rules if rule.en}
         self._clocks: dict[str, str] = {}
         self.title = plan.about.title if plan is not None else ""
 
     def learn(self, entries: Iterable[Entry]) -> None:
         """What the deadlines of a log are called."""
         for entry in entries:
-            self._clocks |= {clock["id"]: clock["says"] for clock in entry.data.get("clocks", ())}
+            for clock in entry.data.get("clocks", ()):
+                self._clocks[clock["id"]] = said(clock["says"], self._reports.get(clock.get("rule", ""), clock["says"]))
 
     def of(self, name: str | None) -> str:
         """A unit, post or group by name."""
@@ -80,6 +83,38 @@ def chart_word(chart: str, state: str) -> str:
     """A state of a chart as people say it."""
     zh = _CHARTS[chart].zh if chart in _CHARTS else {}
     return said(zh.get(state, state), state.replace("_", " "))
+
+
+_STATES = {
+    "yes": ("同意", "yes"),
+    "no": ("不同意", "no"),
+    "waiting": ("等候", "waiting"),
+    "next": ("随后", "next"),
+}
+_WHAT = {
+    "level": ("响应", "response"),
+    "extension": ("响应延期", "extension"),
+    "scene_end": ("结束现场处置", "scene end"),
+    "lift": ("解除响应", "lifting"),
+    "release": ("信息发布", "release"),
+    "warning": ("发布预警", "warning"),
+    "warning_adjust": ("调整预警", "warning adjusted"),
+    "warning_lift": ("解除预警", "warning lifted"),
+    "warning_ahead": ("预先授权", "prior authorisation"),
+}
+
+
+def matter(act: Mapping[str, Any]) -> str:
+    """What an approval lets go out, and at which of its stages it stands."""
+    what, _, level = str(act["what"]).partition(" ")
+    words = said(*_WHAT[what])
+    named = said(f"{level}级{words}", f"level {level} {words}") if level else words
+    return f"{named} {_stage(act)}"
+
+
+def form_words(form: str | None) -> str:
+    """How a decision was given."""
+    return said(*_FORMS[form]) if form else ""
 
 
 def incident(told: Mapping[str, Any], names: Names, local: Local, console: Console) -> None:
@@ -185,7 +220,7 @@ def _next(told: Mapping[str, Any], names: Names, local: Local) -> Iterator[str]:
             yield f"{verdict} {due}  {clock['says']} → {names.of(clock['to'])}  ({clock['id']})"
     for act in told["approvals"]:
         if act["state"] == "waiting":
-            yield said(f"待{_stage(act)}：", f"waits for {act['stage']}: ") + f"{act['id']} {names.all(act['post'])}"
+            yield said("待", "waits: ") + f"{matter(act)} {act['id']} {names.all(act['post'])}"
     for act in told["approvals"]:
         if act["hand"] == "unsigned":
             yield said(f"待补签：{act['id']} {act['user']}", f"to be signed: {act['id']} {act['user']}")
@@ -202,28 +237,18 @@ def _next(told: Mapping[str, Any], names: Names, local: Local) -> Iterator[str]:
 
 
 def _stage(act: Mapping[str, Any]) -> str:
-    return {"decide": "决定", "sign": "签发"}.get(str(act["stage"]), str(act["stage"]))
+    return {"decide": said("决定", "decision"), "sign": said("签发", "signature")}[str(act["stage"])]
 
 
 def _approvals(told: Mapping[str, Any], names: Names, local: Local) -> Table:
-    heads = said("号 事项 环节 结果 岗位 谁 形式 何时 签字", "no. matter stage state post who form when hand").split()
+    heads = said("号 事项 结果 岗位 谁 形式 何时 签字", "no. matter state post who form when hand").split()
     table = Table(*heads, box=None, pad_edge=False)
     for act in told["approvals"]:
-        zh, en = _FORMS.get(act["form"] or "", ("", ""))
         at = local(datetime.fromisoformat(act["at"])) if act["at"] else ""
         hand = chart_word("hand", act["hand"]) if act["hand"] else ""
-        stage = said(_stage(act), act["stage"])
-        table.add_row(
-            act["id"],
-            act["what"],
-            stage,
-            act["state"],
-            names.all(act["post"]),
-            act["user"] or "",
-            said(zh, en),
-            at,
-            hand,
-        )
+        state = said(*_STATES[act["state"]]) if act["state"] in _STATES else chart_word("approval", act["state"])
+        who = names.all(act["post"]), act["user"] or ""
+        table.add_row(act["id"], matter(act), state, *who, form_words(act["form"]), at, hand)
     return table
 
 

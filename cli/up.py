@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,10 +36,11 @@ log = structlog.get_logger()
 
 
 class Side:
-    """Live or drill: a server and the worker that is kept alive beside it."""
+    """Live or drill: a server and the worker that is kept alive beside it; if `quiet`, the worker's words go to a file
+    alone."""
 
-    def __init__(self, settings: Settings, say: Say) -> None:
-        self.settings, self._say = settings, say
+    def __init__(self, settings: Settings, say: Say, quiet: bool = False) -> None:
+        self.settings, self._say, self._quiet = settings, say, quiet
         self._stack = AsyncExitStack()
         self._engine: Engine | None = None
         self._worker: asyncio.subprocess.Process | None = None
@@ -86,9 +87,11 @@ class Side:
             "FENGHUO_KIND": self.settings.kind,
             "FENGHUO_ADDRESS": self._engine.address,
         }
-        self._worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "worker", env=environment, stdout=sys.stderr, start_new_session=True
-        )
+        with ExitStack() as stack:
+            words = stack.enter_context((self.settings.folder / "worker.err").open("ab")) if self._quiet else sys.stderr
+            self._worker = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "worker", env=environment, stdout=words, stderr=words, start_new_session=True
+            )
         told: dict[str, object] = {
             "address": self._engine.address,
             "ui": self._engine.ui,

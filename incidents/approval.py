@@ -19,9 +19,9 @@ from incidents import deadlines
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.conditions import people_left
 from incidents.logbook import Draft
-from incidents.notices import issue
-from incidents.record import Act, Approval, Clock, Departure, Form, Record, What
-from plans.schema import ApprovalRule, Plan, Role
+from incidents.notices import issue, withdraw
+from incidents.record import Act, Approval, Clock, Departure, Form, Notice, Record, What
+from plans.schema import ApprovalRule, Plan, Role, Stage
 from statecharts.approval import APPROVAL, HAND, OPEN
 
 WARNINGS: tuple[What, ...] = ("warning", "warning_adjust", "warning_lift", "warning_ahead")
@@ -426,7 +426,9 @@ def _clauses(approval: Approval, stage: str) -> tuple[str, ...]:
 
 # -- what follows by itself --------------------------------------------------------------------------------------------
 
-_STEPS = ("reminded", "substitutes asked", "asked upward")
+STEPS = ("reminded", "substitutes asked", "asked upward")
+"""How far silence carries a proposal, one after the other."""
+_REMINDERS = range(1, len(STEPS) + 1)
 
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
@@ -436,25 +438,41 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         waiting = approval.stage()
         if waiting is None:
             continue
-        name = f"{approval.id}-{waiting.stage}"
-        asked = f"N-{name}"
+        asked = _asked(approval, waiting)
         if asked not in record.notices:
             matter = str(approval.asks.get("matter", approval.what))
             occasion = "warning_proposal" if approval.what in WARNINGS else "proposal"
             yield issue(plan, record, now, asked, occasion, dict.fromkeys(waiting.posts, ""), matter=matter)
-        if pace is None or approval.reached >= len(_STEPS):
+        if pace is None or approval.reached >= len(STEPS):
             continue
         due = approval.asked_at + (pace.remind_after, pace.substitute_after, pace.upward_after)[approval.reached]
         if due <= now:
             step = approval.reached + 1
             posts = (list(waiting.posts), _substitutes(plan, waiting.posts), list(approval.upward))[approval.reached]
-            data = {"approval": approval.id, "reached": step, "step": _STEPS[step - 1], "posts": posts}
+            data = {"approval": approval.id, "reached": step, "step": STEPS[step - 1], "posts": posts}
             yield by_system("approval_chased", due, now, data, pace.clauses)
             if posts:
                 matter = str(approval.asks.get("matter", approval.what))
                 occasion = "warning_reminder" if approval.what in WARNINGS else "reminder"
                 yield issue(plan, record, now, f"{asked}-{step}", occasion, dict.fromkeys(posts, ""), matter=matter)
+    # Who has answered, or need not any more, is not rung again.
+    yield from withdraw(record, now, "已答复", _settled(record))
     yield from _hands(plan, record, now)
+
+
+def _settled(record: Record) -> Iterator[Notice]:
+    """The notices that ask for a word which nobody waits for any more."""
+    for approval in record.approvals.values():
+        for stage in approval.stages:
+            if stage != approval.stage():
+                asked = _asked(approval, stage)
+                notices = (record.notices.get(name) for name in (asked, *(f"{asked}-{n}" for n in _REMINDERS)))
+                yield from (notice for notice in notices if notice is not None and notice.chase_at is not None)
+
+
+def _asked(approval: Approval, stage: Stage) -> str:
+    """The notice by which a stage is asked; its reminders bear its name with a number."""
+    return f"N-{approval.id}-{stage.stage}"
 
 
 def _hands(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
@@ -493,7 +511,7 @@ def instants(plan: Plan, record: Record) -> Iterator[datetime]:
     """When the next silence counts."""
     pace = plan.response.pace
     for approval in record.approvals.values():
-        if pace is not None and approval.state in OPEN and approval.reached < len(_STEPS):
+        if pace is not None and approval.state in OPEN and approval.reached < len(STEPS):
             after = (pace.remind_after, pace.substitute_after, pace.upward_after)[approval.reached]
             yield approval.asked_at + after
 

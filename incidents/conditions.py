@@ -19,9 +19,10 @@ def people_left(plan: Plan, record: Record) -> Refusal | None:
     people, path = unaccounted(record), plan.termination.people_missing_path
     if not people or path in complete(plan, record):
         return None
+    lacking = [rule for rule in plan.termination.conditions if rule.path == path and not holds(record, rule.id)]
     return Refusal(
-        zh=f"还有 {people} 人下落不明：须满足 {path} 的全部条件",
-        reason=f"{people} people are unaccounted for: expected every condition of '{path}'",
+        zh=f"还有 {people} 人下落不明，尚缺：{'；'.join(rule.says for rule in lacking)}",
+        reason=f"{people} people are unaccounted for; wanting: {'; '.join(rule.en or rule.says for rule in lacking)}",
         kind="hard",
         clauses=clauses_of(plan, path),
     )

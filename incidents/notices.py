@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -172,11 +172,11 @@ def chases(record: Record, now: datetime) -> Iterator[Draft]:
         yield by_system("notice_chased", notice.chase_at, now, {"notice": notice.id, "again": again, "unreached": lost})
 
 
-def withdraw(record: Record, now: datetime, reason: str) -> Iterator[Draft]:
-    """One entry that ends every chase and every sending that has not left yet."""
+def withdraw(record: Record, now: datetime, reason: str, those: Iterable[Notice] | None = None) -> Iterator[Draft]:
+    """One entry that ends every chase and every sending that has not left yet, of all notices or of `those`."""
     open_ = {
         notice.id: units
-        for notice in record.notices.values()
+        for notice in (record.notices.values() if those is None else those)
         if (units := [r.unit for r in notice.recipients.values() if NOTICE.can(r.state, "withdraw")])
     }
     if open_:

@@ -34,5 +34,13 @@ class Inbox:
             query = select(StoredMessage.key, StoredMessage.text).where(StoredMessage.unit == unit)
             return tuple((row.key, row.text) for row in await session.execute(query.order_by(StoredMessage.key)))
 
+    async def of_incident(self, incident: str) -> tuple[tuple[str, str], ...]:
+        """All messages of an incident as (key, text)."""
+        async with AsyncSession(self._engine) as session:
+            query = select(StoredMessage.key, StoredMessage.text).where(
+                StoredMessage.key.startswith(f"{incident}/", autoescape=True)
+            )
+            return tuple((row.key, row.text) for row in await session.execute(query.order_by(StoredMessage.key)))
+
 
 _NEW_MESSAGE = insert(StoredMessage).on_conflict_do_nothing()

@@ -81,10 +81,11 @@ class Logbooks:
             query = select(StoredIncident).order_by(StoredIncident.incident)
             return tuple((row.incident, row.seq, row.body) for row in await session.scalars(query))
 
-    async def read(self, incident: str) -> tuple[Entry, ...]:
-        """The whole stored log, in order."""
+    async def read(self, incident: str, after: int = 0) -> tuple[Entry, ...]:
+        """The stored log in order, whole or after an entry."""
         async with AsyncSession(self._engine) as session:
-            query = select(StoredEntry.body).where(StoredEntry.incident == incident).order_by(StoredEntry.seq)
+            query = select(StoredEntry.body).where(StoredEntry.incident == incident, StoredEntry.seq > after)
+            query = query.order_by(StoredEntry.seq)
             return tuple(Entry.model_validate_json(body) for body in await session.scalars(query))
 
     async def answer(self, incident: str, answered: Answered) -> bool:

@@ -7,8 +7,9 @@ import pytest
 from rich.console import Console
 
 from cli import showing
+from cli.entries import _KINDS
 from incidents import view
-from incidents.incident import fold
+from incidents.incident import _FOLDS, fold
 from incidents.record import Record
 from tests.recording import HISTORIES
 from tests.scenes import SCENES
@@ -51,3 +52,9 @@ def test_what_waits_stands_first_and_the_log_tells_form_true_time_and_lateness()
     assert "（口头）" in text
     assert "实为" in text
     assert "42m" in text, "a telephone report ended 42 minutes after its limit"
+
+
+def test_every_kind_of_entry_has_words_in_both_languages() -> None:
+    wordless = {kind for kind in _FOLDS if kind not in _KINDS}
+    assert not wordless
+    assert all(zh and en and zh != en for zh, en in _KINDS.values())

@@ -1,0 +1,204 @@
+"""A case: an accident to rehearse, as data. When it begins, what is said by whom, how people and units behave.
+
+`drills/cases/NAME.yaml`, in the terms of HSEEP: a line of the script is an inject or an expected act, told by the post
+that gives it. Times are those of the accident; when it is played they all move together, so that it begins now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from incidents.command import Command
+from incidents.incident import COMMANDS
+from plans.lines import line_of
+from plans.schema import Frozen, PostId, UnitId
+from plans.schema.words import Duration
+
+CASES = Path(__file__).parent / "cases"
+
+VERBS: Mapping[str, type[Command]] = {command.verb: command for command in COMMANDS}
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)")
+
+
+class CaseFault(ValueError):
+    """A case can't be read; the message is one line: file, line, key, and what was expected."""
+
+
+class NoSuchCase(LookupError):
+    """Neither a shipped case nor a file."""
+
+
+class Line(Frozen):
+    """One line of the script: at this instant the holder of a post gives a command."""
+
+    at: AwareDatetime
+    by: PostId
+    do: str
+    """The verb of a command."""
+    given: Mapping[str, Any] = Field(default={}, alias="with")
+    """Its fields. A time with an offset moves with the case; `@post` is whoever holds that post, `#document` the
+    SHA-256 of one of the case's documents."""
+    says: Annotated[str, Field(min_length=1)]
+    """What happens, for whoever watches."""
+    en: Annotated[str, Field(min_length=1)]
+    source: Literal["record", "scripted"] = "scripted"
+    """Whether the accident's public record has it, or it was made up where the record is silent."""
+    refused: Literal["", "hard", "plan", "form"] = ""
+    """The class of the refusal that it must meet; empty: it must be taken."""
+
+    @field_validator("do")
+    @classmethod
+    def _known(cls, verb: str) -> str:
+        if verb not in VERBS:
+            raise ValueError(f"expected a command, found '{verb}'")
+        return verb
+
+
+class Leader(Frozen):
+    """How the holder of a post answers an approval that waits for them. Who is not listed never answers."""
+
+    after: Duration
+    form: Literal["in_system", "oral"] = "in_system"
+    answer: Literal["yes", "no"] = "yes"
+    words: str = "同意"
+
+
+class Units(Frozen):
+    """When the responsible person of a unit answers a notice: after so long, or never."""
+
+    after: Duration
+    own: Mapping[UnitId | PostId, Duration] = {}
+    silent: tuple[UnitId | PostId, ...] = ()
+
+
+class Legs(Frozen):
+    """When the watch sends each leg of a report, counted from the start of its limit; by the plan's rule, or never."""
+
+    after: Duration
+    own: Mapping[str, Duration] = {}
+    never: tuple[str, ...] = ()
+
+
+class Watch(Frozen):
+    """Who keeps the watch."""
+
+    first: PostId
+    second: PostId
+
+
+class Document(Frozen):
+    """A document of the case, as a text file."""
+
+    name: Annotated[str, Field(min_length=1)]
+    text: Annotated[str, Field(min_length=1)]
+
+    @property
+    def content(self) -> bytes:
+        """What the file holds."""
+        return self.text.encode()
+
+    @property
+    def sha256(self) -> str:
+        """By which the log names it."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+class Title(Frozen):
+    """What it is called."""
+
+    says: str
+    en: str
+
+
+class Case(Frozen):
+    """One case."""
+
+    title: Title
+    outline: Title
+    plan: str
+    starts_at: AwareDatetime
+    """When the first call is entered."""
+    facts: dict[str, Any]
+    """As FACTS.json; its times move with the case."""
+    watch: Watch
+    leaders: Mapping[PostId, Leader] = {}
+    units: Units
+    legs: Legs
+    tasks: Duration
+    """How long a unit needs for a task."""
+    papers: Duration
+    """How long after a spoken word its signed sheet comes."""
+    lasts: Duration = timedelta(days=60)
+    """It is broken off so long after it began, whatever is still open."""
+    documents: Mapping[str, Document] = {}
+    script: tuple[Line, ...]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        before = self.starts_at
+        for number, line in enumerate(self.script):
+            if line.at < before:
+                raise ValueError(f"script.{number}.at: expected a time from {before.isoformat()} on, times run forward")
+            before = line.at
+        return self
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the cases that come with the program."""
+    return tuple(sorted(file.stem for file in CASES.glob("*.yaml")))
+
+
+def find(name: str) -> Path:
+    """The file of a shipped case, or of a path. Raises `NoSuchCase`."""
+    if name in shipped():
+        return CASES / f"{name}.yaml"
+    if Path(name).is_file():
+        return Path(name)
+    raise NoSuchCase(f"no case '{name}': expected one of {', '.join(shipped())}, or a file")
+
+
+def read(file: Path) -> Case:
+    """The case in a YAML file. Raises `CaseFault`."""
+    yaml = YAML(typ="safe")
+    try:
+        node = yaml.compose(file.read_text("utf-8"))
+        told = yaml.constructor.construct_document(node)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise CaseFault(f"{file}:{line} {str(error.problem).splitlines()[0]}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseFault(f"{file}: expected a readable case, {error}") from None
+    try:
+        return TypeAdapter(Case).validate_python(told)
+    except ValidationError as error:
+        first = error.errors()[0]
+        line = line_of(node, [str(part) for part in first["loc"]])
+        where = ".".join(str(part) for part in first["loc"])
+        raise CaseFault(f"{file}:{line} {where}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def moved(told: Any, by: timedelta, names: Mapping[str, str]) -> Any:
+    """Fields of a command with their times moved, and what stands for a holder or a document replaced by `names`."""
+    match told:
+        case dict():
+            return {key: moved(value, by, names) for key, value in told.items()}
+        case list() | tuple():
+            return [moved(value, by, names) for value in told]
+        case datetime():
+            return (told + by).isoformat()
+        case str() if _INSTANT.fullmatch(told):
+            return (datetime.fromisoformat(told) + by).isoformat()
+        case str():
+            return names.get(told, told)
+        case _:
+            return told

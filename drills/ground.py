@@ -1,0 +1,44 @@
+"""Where a case is played: on an engine, or in the pure core alone. The player knows only this much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from drills.cast import Answers, Says
+from incidents.command import Refusal
+from incidents.logbook import Entry
+from incidents.record import Record
+from plans.schema import Plan
+
+
+class Stands(NamedTuple):
+    """Where the incident stands when nothing is in work."""
+
+    now: datetime
+    record: Record
+    entries: Sequence[Entry]
+    """What is new since it was last asked for."""
+
+
+class Ground(Protocol):
+    """One incident, with a clock that can be moved."""
+
+    async def open(self, plan: Plan, facts: Mapping[str, Any], post: str) -> Refusal | None:
+        """Open the incident; a refusal where it was not taken."""
+
+    async def say(self, said: Says) -> Refusal | None:
+        """Give a command; a refusal where it was not taken."""
+
+    async def answer(self, answered: Answers) -> None:
+        """A unit answers."""
+
+    async def stands(self) -> Stands:
+        """Wait until nothing is in work, and look."""
+
+    async def keep(self, document: bytes) -> None:
+        """Keep a document where the dossier will look for it, under its SHA-256."""
+
+    async def pass_time(self, until: datetime) -> None:
+        """Move the clock."""
