@@ -304,7 +304,7 @@ def test_a_death_within_the_window_changes_the_figures_regrades_and_is_told_agai
 
 
 def test_after_the_window_nothing_is_told_again_and_a_note_is_refused_once_closed() -> None:
-    desk = Desk(deaths=1, sector="road", verified=True)
+    desk = Desk(deaths=1, sector="road", verified=True, scope_accepted={"by": "王", "reason": "危货车辆"})
     desk.end_scene()
     desk.wait(days=8)
     desk.does(facts.ReportFacts, source="市医院", findings={"deaths": {"n": 2, "source": "hospital"}})
