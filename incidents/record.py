@@ -262,10 +262,27 @@ class Force(Part):
 
 
 class Support(Part):
-    """A request for support."""
+    """A request for support, and what was answered: who sends what, until when, or why nobody comes."""
 
+    id: str
     by: str
     need: str
+    at: AwareDatetime
+    answer: Literal["", "yes", "no"] = ""
+    answered_by: str = ""
+    what: str = ""
+    eta: AwareDatetime | None = None
+
+
+class ReportFault(Part):
+    """A report that was late, false, concealed or omitted: it stands on the first page of the dossier."""
+
+    fault: Literal["late", "false", "concealed", "omitted"]
+    sender: str
+    words: str
+    remedy: str
+    report: str = ""
+    """The leg, by its deadline, where it was one of these."""
     at: AwareDatetime
 
 
@@ -487,7 +504,8 @@ class Record(Part):
     leads: Mapping[str, str] = {}
     """Who leads a group in fact, where the plan names another."""
     forces: Mapping[str, Force] = {}
-    support: tuple[Support, ...] = ()
+    support: Mapping[str, Support] = {}
+    report_faults: tuple[ReportFault, ...] = ()
     instructions: Mapping[str, Instruction] = {}
     rescue: str = RESCUE.initial
     suspensions: tuple[Suspension, ...] = ()

@@ -36,7 +36,7 @@ def shown(record: Record) -> dict[str, Any]:
         "handovers": list(told["offers"].values()),
         "onsite_hq": told["onsite"],
         "forces": list(told["forces"].values()),
-        "support": told["support"],
+        "support": list(told["support"].values()),
         "instructions": list(told["instructions"].values()),
         "rescue": record.rescue,
         "suspensions": told["suspensions"],
@@ -76,6 +76,7 @@ def shown(record: Record) -> dict[str, Any]:
         "tasks": [{name: task[name] for name in _TASK} for task in told["tasks"].values()],
         "conditions": {name: tick["holds"] for name, tick in told["conditions"].items()},
         "departures": told["departures"],
+        "report_faults": told["report_faults"],
         "releases": list(told["releases"].values()),
         "false_alarm": told["false_alarm"],
         "facts": told["facts"],
@@ -141,6 +142,8 @@ def first_page(record: Record) -> dict[str, Any]:
         **{name: told[name] for name in ("id", "kind", "plan", "plan_hash", "phase", "grade_standing", "level")},
         "warning": told["warning"],
         "departures": told["departures"],
+        "scope_accepted": told["facts"] and told["facts"]["scope_accepted"],
+        "report_faults": told["report_faults"],
         "not_signed": [act for act in spoken if act["hand"] != "signed"],
         "overdue_signatures": [
             clock for clock in told["clocks"] if clock["id"].startswith("hand-") and clock["verdict"] in UNSIGNED

@@ -29,6 +29,8 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
         case "clock_done" | "clock_void" | "clock_missed" | "clock_stood_down":
             rule = said.clocks[data["clock"]].rule
             yield from (set(p.clauses) for p in parts if isinstance(p, ReportRule) and p.id == rule)
+            if entry.kind == "clock_done":
+                yield from _carried(desk, entry)
         case "notice_answered":
             yield from (set(p.clauses) for p in parts if isinstance(p, NotifyRule) and p.unit in data["units"])
         case "approval_answered":
@@ -69,6 +71,16 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
         case "release_published":
             assert PLAN.release is not None
             yield from (set(rule.clauses) for rule in PLAN.release.rules if rule.id == data["rule"])
+            if data["managed_by"].keys() == set(PLAN.release.managed_by):
+                yield set(PLAN.release.clauses)
+        case "level_skipped" | "classified_sent" | "report_flagged":
+            kind = {"level_skipped": "skip_level", "classified_sent": "classified", "report_flagged": "forbidden"}
+            handling = PLAN.reporting.handling
+            yield from (set(rule.clauses) for rule in handling if rule.kind == kind[entry.kind])
+        case "response_begun":
+            yield from (set(start.clauses) for start in PLAN.response.at_once if data["unit"] in start.units)
+        case "pack_chosen":
+            yield from (set(pack.clauses) for pack in PLAN.response.packs if pack.id == data["pack"])
         case "requisitioned":
             assert PLAN.preparedness is not None
             assert PLAN.preparedness.requisition is not None
@@ -89,8 +101,19 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
             yield {*PLAN.termination.scene_end.clauses, *PLAN.termination.lifting.clauses}
         case "opened" | "became_accident":
             yield set(PLAN.command.presumed_clauses)
+            if data["facts"]["sector"] in PLAN.about.scope.accepts:
+                yield set(PLAN.about.scope.clauses)
         case "warning_opened" | "warning_submitted" | "warning_published" | "warning_determined":
             yield from _of_a_warning(entry)
+
+
+def _carried(desk: Desk, entry: Entry) -> Iterator[set[str]]:
+    """The clauses of the items that a report carried which was sent by the entry before."""
+    sent = desk.entries[entry.seq - 2]
+    if sent.kind == "report_sent" and "fields" in sent.data:
+        yield from (set(item.clauses) for item in PLAN.reporting.fields if item.id in sent.data["fields"]["carried"])
+        if not sent.data["fields"]["verifying"]:
+            yield from (set(rule.clauses) for rule in PLAN.reporting.handling if rule.kind == "standard")
 
 
 def _of_a_warning(entry: Entry) -> Iterator[set[str]]:
