@@ -8,24 +8,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from incidents import deadlines
 from incidents.command import Answer, Refusal
 from incidents.logbook import Draft
 from incidents.notices import tell
-from incidents.orders import due, put
-from incidents.record import Part, Record, Task, fresh
+from incidents.orders import Split, by_owner, due, put, shared_out
+from incidents.record import Record, fresh
 from incidents.speaking import Ordered, commands, no_order, speaker
-from plans.schema import MeasurePack, Plan
-
-
-class Measure(Part):
-    """One measure of a pack: who, what, until when."""
-
-    owner: str
-    what: str = Field(min_length=1, max_length=400)
-    due_at: AwareDatetime | None = None
+from plans.schema import Plan
 
 
 class ChoosePack(Ordered):
@@ -33,7 +25,7 @@ class ChoosePack(Ordered):
 
     verb: ClassVar[str] = "choose-pack"
     pack: str
-    measures: tuple[Measure, ...] = Field(min_length=1, max_length=50)
+    measures: tuple[Split, ...] = Field(min_length=1, max_length=50)
     basis: str = Field(default="", max_length=400)
     """Where these measures come from, if not from the plan itself: experts, a data sheet, the enterprise's own plan."""
 
@@ -52,20 +44,16 @@ def choose_pack(plan: Plan, record: Record, command: ChoosePack, now: datetime) 
         )
     if not commands(record, said.post):
         return no_order(plan, record, said.post)
-    if refusal := _lacks(plan, pack, command, now):
-        return refusal
-    given, taken = [], dict(record.tasks)
-    for measure in command.measures:
-        task = Task(
-            id=fresh("T1", taken),
-            rule="",
-            says=measure.what,
-            owner=measure.owner,
-            due_at=measure.due_at,
-            ordered_by=said.post,
+    if not pack.attached and not command.basis:
+        return Refusal(
+            zh=f"basis：{pack.title}未附，须写明措施的依据",
+            reason=f"basis: '{pack.id}' is not attached; expected what the measures rest on",
+            clauses=pack.clauses,
         )
-        taken[task.id] = task
-        given.append(task)
+    at = command.true_at or now
+    given = shared_out(plan, record, "measures", command.measures, at, ordered_by=said.post)
+    if isinstance(given, Refusal):
+        return given
     data = {
         "pack": pack.id,
         "title": pack.title,
@@ -74,16 +62,11 @@ def choose_pack(plan: Plan, record: Record, command: ChoosePack, now: datetime) 
         "tasks": [task.model_dump(mode="json", exclude_none=True) for task in given],
         **command.heard(said),
     }
-    at = command.true_at or now
-    owed: dict[str, list[str]] = {}
-    for task in given:
-        owed.setdefault(task.owner, []).append(task.says)
     words = {"by": plan.posts[said.post].title, "what": pack.title, "until": ""}
-    duties = {unit: "；".join(says) for unit, says in owed.items()}
     return (
         command.entry("pack_chosen", now, data, pack.clauses),
         *deadlines.begin([clock for task in given for clock in due(task, at)], now),
-        *tell(plan, record, now, fresh(f"N-{pack.id}", record.notices), "task", duties, words),
+        *tell(plan, record, now, fresh(f"N-{pack.id}", record.notices), "task", by_owner(given), words),
     )
 
 
@@ -91,24 +74,3 @@ def chosen(record: Record, entry: Draft) -> Record:
     for task in entry.data["tasks"]:
         record = put(record, task)
     return record
-
-
-def _lacks(plan: Plan, pack: MeasurePack, command: ChoosePack, now: datetime) -> Refusal | None:
-    at = command.true_at or now
-    for measure in command.measures:
-        if measure.owner not in plan.units:
-            return Refusal(
-                zh=f"measures.owner：应为预案中的单位，现为 {measure.owner}",
-                reason=f"measures.owner: expected a unit of the plan, found {measure.owner}",
-            )
-        if measure.due_at is not None and measure.due_at <= at:
-            return Refusal(
-                zh="measures.due_at：须晚于下达时刻", reason="measures.due_at: expected an instant after the order"
-            )
-    if not pack.attached and not command.basis:
-        return Refusal(
-            zh=f"basis：{pack.title}未附，须写明措施的依据",
-            reason=f"basis: '{pack.id}' is not attached; expected what the measures rest on",
-            clauses=pack.clauses,
-        )
-    return None

@@ -293,6 +293,8 @@ class Instruction(Part):
     leader: str
     post: str
     government: str
+    body: str = ""
+    """The body of the plan that hands it down."""
     words: str
     received_at: AwareDatetime
     read_back: bool | None = None
@@ -301,6 +303,17 @@ class Instruction(Part):
     settled: str = ""
     """What the commander decided where it contradicts another one."""
     state: str = INSTRUCTION.initial
+
+
+class Consultation(Part):
+    """A meeting by its minutes: what it decided, and the tasks that came of it."""
+
+    id: str
+    at: AwareDatetime
+    place: str
+    chair: str
+    decisions: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
 
 
 class Suspension(Part):
@@ -357,6 +370,14 @@ class Release(Part):
     correction: Literal["", "correction", "withdrawal"] = ""
     confirmed_by: str = ""
     """The second person, afterwards."""
+
+
+class Revise(Part):
+    """What of the plan is to be revised, on which of its own grounds, by whom."""
+
+    ground: str
+    words: str
+    owner: str = ""
 
 
 class FalseAlarm(Part):
@@ -506,7 +527,9 @@ class Record(Part):
     forces: Mapping[str, Force] = {}
     support: Mapping[str, Support] = {}
     report_faults: tuple[ReportFault, ...] = ()
+    revisions: tuple[Revise, ...] = ()
     instructions: Mapping[str, Instruction] = {}
+    consultations: Mapping[str, Consultation] = {}
     rescue: str = RESCUE.initial
     suspensions: tuple[Suspension, ...] = ()
     reopened_at: AwareDatetime | None = None

@@ -48,6 +48,8 @@ class AnswerSupport(Command):
     """What comes, or why nothing does."""
     units: tuple[str, ...] = Field(default=(), max_length=100)
     """Those of the plan that send it."""
+    resources: tuple[str, ...] = Field(default=(), max_length=20)
+    """What stands ready that it comes from: teams, stocks, experts, by their ids in the plan."""
     eta: AwareDatetime | None = None
 
 
@@ -91,7 +93,7 @@ def limit(task: str) -> str:
 
 
 def request_support(plan: Plan, record: Record, command: RequestSupport, now: datetime) -> Answer:
-    data = {"request": f"S{len(record.support) + 1}", **command.told("by", "need")}
+    data = {"request": f"Q{len(record.support) + 1}", **command.told("by", "need")}
     asked = command.entry("support_requested", now, data)
     released = [task.id for task in record.tasks.values() if task.state == "held"]
     entry = [by_system("tasks_released", now, now, {"tasks": released})] if released else []
@@ -111,9 +113,20 @@ def answer_support(plan: Plan, record: Record, command: AnswerSupport, now: date
             zh=f"units：应为预案中的单位，现为 {unknown[0]}",
             reason=f"units: expected units of the plan, found {unknown[0]}",
         )
-    if command.answer == "no" and (command.units or command.eta):
-        return Refusal(zh="units、eta：答复为不派时不填", reason="units, eta: expected neither where the answer is no")
-    data = command.told("request", "answer", "by", "words", "units", "eta")
+    ready = {one.id: one for one in plan.preparedness.resources} if plan.preparedness else {}
+    if missing := [name for name in command.resources if name not in ready]:
+        known = ", ".join(ready) or "none"
+        return Refusal(
+            zh=f"resources：应为预案中的应急保障 {known}，现为 {missing[0]}",
+            reason=f"resources: expected what the plan keeps ready, {known}; found {missing[0]}",
+        )
+    if command.answer == "no" and (command.units or command.resources or command.eta):
+        return Refusal(
+            zh="units、resources、eta：答复为不派时不填",
+            reason="units, resources, eta: expected none of them where the answer is no",
+        )
+    data = command.told("request", "answer", "by", "words", "units", "resources", "eta")
+    cited = dict.fromkeys(clause for name in command.resources for clause in ready[name].clauses)
     said = {
         "by": request.by,
         "what": command.words,
@@ -121,7 +134,7 @@ def answer_support(plan: Plan, record: Record, command: AnswerSupport, now: date
     }
     called = dict.fromkeys(command.units, "")
     return (
-        command.entry("support_answered", now, data),
+        command.entry("support_answered", now, data, tuple(cited)),
         *tell(plan, record, now, f"N-support-{request.id}", "support", called, said),
     )
 

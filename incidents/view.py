@@ -38,6 +38,7 @@ def shown(record: Record) -> dict[str, Any]:
         "forces": list(told["forces"].values()),
         "support": list(told["support"].values()),
         "instructions": list(told["instructions"].values()),
+        "consultations": list(told["consultations"].values()),
         "rescue": record.rescue,
         "suspensions": told["suspensions"],
         "approvals": [item for approval in record.approvals.values() for item in _stages(approval)],
@@ -77,6 +78,7 @@ def shown(record: Record) -> dict[str, Any]:
         "conditions": {name: tick["holds"] for name, tick in told["conditions"].items()},
         "departures": told["departures"],
         "report_faults": told["report_faults"],
+        "revisions": told["revisions"],
         "releases": list(told["releases"].values()),
         "false_alarm": told["false_alarm"],
         "facts": told["facts"],
@@ -144,6 +146,7 @@ def first_page(record: Record) -> dict[str, Any]:
         "departures": told["departures"],
         "scope_accepted": told["facts"] and told["facts"]["scope_accepted"],
         "report_faults": told["report_faults"],
+        "revisions": told["revisions"],
         "not_signed": [act for act in spoken if act["hand"] != "signed"],
         "overdue_signatures": [
             clock for clock in told["clocks"] if clock["id"].startswith("hand-") and clock["verdict"] in UNSIGNED

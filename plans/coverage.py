@@ -237,6 +237,9 @@ ACTS: Mapping[str, Act] = {
     "function_passed": Act((Handover,)),
     "checked_in": Act((Handover,)),
     "task_assigned": Act((Power,)),
+    "support_answered": Act((Resource,)),
+    "instruction_received": Act((Unit,)),
+    "instruction_closed": Act((Duty,)),
     "pack_chosen": Act((MeasurePack,)),
     "release_published": Act((ReleaseRule, ReleaseRules)),
     "requisitioned": Act((Requisition,)),
@@ -254,6 +257,7 @@ ACTS: Mapping[str, Act] = {
     "withdrawn": Act((Withdrawal,)),
     "response_lifted": Act((Lifting,)),
     "nothing_to_lift": Act((Lifting,)),
+    "revision_opened": Act((Revision,)),
 }
 """Which entries act on an element of the plan. Giving a task, starting a clock and sending a notice are not acts."""
 

@@ -441,12 +441,13 @@ def _county(view: View) -> Iterator[Step]:
     yield Said(OFFICER, "request-support", {"by": "堆龙德庆区", "need": "大功率排水泵两台"})
     yield Said(OFFICER, "request-support", {"by": "堆龙德庆区", "need": "直升机"})
     eta = (view.now + timedelta(hours=1)).isoformat()
-    sent = {"request": "S1", "answer": "yes", "by": "市应急管理局", "words": "派出排水泵两台", "eta": eta}
+    sent = {"request": "Q1", "answer": "yes", "by": "市应急管理局", "words": "派出排水泵两台", "eta": eta}
     yield Refused(Said(OFFICER, "answer-support", {**sent, "answer": "no", "units": ["fire_brigade"]}))
-    yield Said(OFFICER, "answer-support", {**sent, "units": ["fire_brigade", "transport_bureau"]})
-    yield Answers("N-support-S1", "fire_brigade")
-    yield Answers("N-support-S1", "transport_bureau")
-    no = {"request": "S2", "answer": "no", "by": "市应急管理局", "words": "气象条件不允许，改派救护车"}
+    ready = {"units": ["fire_brigade", "transport_bureau"], "resources": ["hq-teams-and-stocks", "callable-teams"]}
+    yield Said(OFFICER, "answer-support", {**sent, **ready})
+    yield Answers("N-support-Q1", "fire_brigade")
+    yield Answers("N-support-Q1", "transport_bureau")
+    no = {"request": "Q2", "answer": "no", "by": "市应急管理局", "words": "气象条件不允许，改派救护车"}
     yield Said(OFFICER, "answer-support", no)
     yield Said(OFFICER, "complete-task", {"task": "member-support", "words": "已通知消防、交通派出"})
     found = {"cause": "排水设备失效，待查", "direct_loss_yuan": 1_200_000, "verified": True}
@@ -461,6 +462,8 @@ def _county(view: View) -> Iterator[Step]:
     yield _minutes(200)
     yield from ordinary.end()
     yield _minutes(60 * 5)
+    lesson = {"ground": "problem-found", "words": "市县通信无备用线路，预案未写"}
+    yield Said(OFFICER, "open-revision", lesson)
     yield from ordinary.recovery({task.id: task.state for task in view.record.tasks.values()})
     yield Until(timedelta(days=45))
 
@@ -491,6 +494,27 @@ def _major(view: View) -> Iterator[Step]:
     yield Said(OFFICER, "record-classified", {"to": "region_general_hq", "clock": "region-general-hq"})
     yield from onscene.reports(view.record, view.now)
     yield from onscene.arrived(view.record, view.plan)
+    yield Said(OFFICER, "request-support", {"by": "现场指挥部", "need": "化工专家三名"})
+    experts = {"request": "Q1", "answer": "yes", "by": "市应急管理局", "words": "专家三名随车出发"}
+    yield Said(OFFICER, "answer-support", {**experts, "units": ["expert_pool"], "resources": ["experts-by-kind"]})
+    above = {"leader": "平措", "post": "总指挥长", "government": "city", "body": "municipal_general_hq"}
+    yield Said(OFFICER, "instruct", {**above, "form": "phone", "words": "两小时内查清周边储罐", "read_back": True})
+    yield Said(OFFICER, "report-back", {"instruction": "I1", "to": "平措", "via": "电话", "words": "六座储罐均已冷却"})
+    yield Said(OFFICER, "close-instruction", {"instruction": "I1", "result": "已落实"})
+    job = {"owner": "ecology_bureau", "what": "每小时报一次下风向浓度"}
+    minutes = {
+        "place": "现场指挥部",
+        "chair": "常务副总指挥长多吉",
+        "present": ["消防救援支队", "市生态环境局", "专家三名"],
+        "facts": "罐区仍在泄漏，风向转南",
+        "decisions": ["扩大下风向警戒至两公里", "夜间继续搜救"],
+        "tasks": [job],
+        "next_at": (view.now + timedelta(hours=4)).isoformat(),
+    }
+    yield Said(OFFICER, "record-consultation", minutes)
+    yield _minutes(240)
+    later = {**minutes, "decisions": ["维持警戒"], "tasks": [], "next_at": None}
+    yield Said(OFFICER, "record-consultation", later)
     text = {"rule": "onsite-authorised", "text": "现场指挥部通报", "channels": ["现场发布会"]}
     yield Refused(Said(OFFICER, "record-release", text))
     allowed = {"authorised": "市政府授权2026-3号", "managed_by": onscene.MANAGED}

@@ -52,26 +52,26 @@ def test_the_citys_support_waits_for_a_request_which_is_answered_once_and_calls_
     desk.does(work.RequestSupport, by="县应急管理局", need="排水泵两台")
     assert desk.record.tasks["member-support"].state == "given"
     eta = desk.now + timedelta(hours=1)
-    yes = {"request": "S1", "answer": "yes", "by": "市应急管理局", "words": "派出排水泵两台"}
+    yes = {"request": "Q1", "answer": "yes", "by": "市应急管理局", "words": "派出排水泵两台"}
     desk.does(work.AnswerSupport, **yes, units=["fire_brigade"], eta=eta)
-    called = desk.record.notices["N-support-S1"]
+    called = desk.record.notices["N-support-Q1"]
     assert (list(called.recipients), called.chased, "派出排水泵两台" in called.text) == (["fire_brigade"], True, True)
     (told,) = shown(desk.record)["support"]
     assert (told["answer"], told["answered_by"], told["what"]) == ("yes", "市应急管理局", "派出排水泵两台")
     assert brief(desk.record, desk.now).support[0].eta == eta
     again = desk.refused(work.AnswerSupport, **yes)
-    assert (again.kind, "S1" in again.reason) == ("form", True)
+    assert (again.kind, "Q1" in again.reason) == ("form", True)
 
 
 def test_a_no_says_why_and_calls_nobody() -> None:
     desk = ordinary()
     desk.does(work.RequestSupport, by="县", need="直升机")
-    no: dict[str, Any] = {"request": "S1", "answer": "no", "by": "市", "words": "气象条件不允许"}
+    no: dict[str, Any] = {"request": "Q1", "answer": "no", "by": "市", "words": "气象条件不允许"}
     assert desk.refused(work.AnswerSupport, **no, units=["fire_brigade"]).kind == "form"
     assert desk.refused(work.AnswerSupport, **{**no, "answer": "yes"}, units=["nobody"]).kind == "form"
     desk.does(work.AnswerSupport, **no)
-    assert desk.record.support["S1"].answer == "no"
-    assert "N-support-S1" not in desk.record.notices
+    assert desk.record.support["Q1"].answer == "no"
+    assert "N-support-Q1" not in desk.record.notices
 
 
 def test_who_responds_by_itself_at_once_is_recorded_by_the_plan_and_anybody_else_beside_it() -> None:
@@ -84,3 +84,15 @@ def test_who_responds_by_itself_at_once_is_recorded_by_the_plan_and_anybody_else
     assert begun == [start.clauses, start.clauses, ()]
     assert desk.record.level is None, "no order of the city's"
     assert desk.refused(disposal.RecordStart, unit="nobody", **told).kind == "form"
+
+
+def test_support_says_from_what_the_plan_keeps_ready_it_comes_and_cites_it() -> None:
+    desk = ordinary()
+    desk.does(work.RequestSupport, by="县", need="排水泵")
+    yes: dict[str, Any] = {"request": "Q1", "answer": "yes", "by": "市", "words": "两台"}
+    assert desk.refused(work.AnswerSupport, **yes, resources=["a-navy"]).kind == "form"
+    assert desk.refused(work.AnswerSupport, **{**yes, "answer": "no"}, resources=["callable-teams"]).kind == "form"
+    desk.does(work.AnswerSupport, **yes, resources=["callable-teams"])
+    assert PLAN.preparedness is not None
+    ready = next(one for one in PLAN.preparedness.resources if one.id == "callable-teams")
+    assert desk.entries[-1].clauses == ready.clauses
