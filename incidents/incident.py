@@ -36,6 +36,7 @@ from incidents import (
     tasks,
     termination,
     warning,
+    zones,
 )
 from incidents.command import Answer, Command, Refusal
 from incidents.logbook import Draft, Entry, Head
@@ -108,6 +109,10 @@ COMMANDS: dict[type[Command], Rule] = {
     instructions.SettleInstructions: instructions.settle,
     instructions.CloseInstruction: instructions.close,
     consultation.RecordConsultation: consultation.record_consultation,
+    zones.SetZone: zones.set_zone,
+    zones.EnterZone: zones.enter_zone,
+    zones.LeaveZone: zones.leave_zone,
+    zones.RollCall: zones.roll_call,
     safety.SuspendRescue: safety.suspend_rescue,
     safety.ConfirmAllOut: safety.confirm_all_out,
     safety.ResumeRescue: safety.resume_rescue,
@@ -261,6 +266,10 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
     "instruction_closed": (instructions.closed,),
     "instructions_settled": (instructions.settled,),
     "consultation_held": (consultation.held,),
+    "zone_set": (zones.marked,),
+    "zone_entered": (zones.entered,),
+    "zone_left": (zones.left,),
+    "roll_called": (zones.called,),
     "rescue_suspended": (safety.suspended,),
     "counted_out": (safety.counted,),
     "rescue_resumed": (safety.resumed,),

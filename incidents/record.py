@@ -305,6 +305,34 @@ class Instruction(Part):
     state: str = INSTRUCTION.initial
 
 
+class Inside(Part):
+    """A team inside a zone. `clock` is the deadline by which it must be out, where the zone has one."""
+
+    leader: str
+    people: int
+    since: AwareDatetime
+    clock: str = ""
+
+
+class Zone(Part):
+    """A zone on scene that is entered and left by count. `clock` is the deadline of the next roll call."""
+
+    id: str
+    danger: str
+    stay: timedelta | None = None
+    roll_call_every: timedelta | None = None
+    inside: Mapping[str, Inside] = {}
+    clock: str = ""
+    called_at: AwareDatetime | None = None
+    missing: int = 0
+    """Who did not answer the last roll call."""
+
+    @property
+    def people(self) -> int:
+        """How many are inside."""
+        return sum(team.people for team in self.inside.values())
+
+
 class Consultation(Part):
     """A meeting by its minutes: what it decided, and the tasks that came of it."""
 
@@ -530,6 +558,7 @@ class Record(Part):
     revisions: tuple[Revise, ...] = ()
     instructions: Mapping[str, Instruction] = {}
     consultations: Mapping[str, Consultation] = {}
+    zones: Mapping[str, Zone] = {}
     rescue: str = RESCUE.initial
     suspensions: tuple[Suspension, ...] = ()
     reopened_at: AwareDatetime | None = None

@@ -39,6 +39,7 @@ def shown(record: Record) -> dict[str, Any]:
         "support": list(told["support"].values()),
         "instructions": list(told["instructions"].values()),
         "consultations": list(told["consultations"].values()),
+        "zones": list(told["zones"].values()),
         "rescue": record.rescue,
         "suspensions": told["suspensions"],
         "approvals": [item for approval in record.approvals.values() for item in _stages(approval)],

@@ -108,6 +108,15 @@ def told_back(post: str) -> Iterator[Said]:
         yield Said(OFFICER, "close-instruction", {"instruction": name, "result": "已落实"})
 
 
+def called(zone: str) -> Iterator[Said]:
+    """A zone is marked off; a team goes in, is called, and comes out."""
+    limits = {"danger": "有毒气体", "stay": "PT30M", "roll_call_every": "PT20M"}
+    yield Said(OFFICER, "set-zone", {"zone": zone, **limits})
+    yield Said(OFFICER, "enter-zone", {"zone": zone, "team": "搜救一组", "leader": "扎西", "people": 6})
+    yield Said(OFFICER, "roll-call", {"zone": zone, "answered": 6, "called_by": "格列"})
+    yield Said(OFFICER, "leave-zone", {"zone": zone, "team": "搜救一组"})
+
+
 def suspended(danger: str, people: int, post: str) -> Iterator[Said]:
     """The rescue stops, is counted out, goes on."""
     yield Said(OFFICER, "suspend-rescue", {"danger": danger, "by": "格列", "post": "安全员"})

@@ -512,6 +512,7 @@ def _major(view: View) -> Iterator[Step]:
         "next_at": (view.now + timedelta(hours=4)).isoformat(),
     }
     yield Said(OFFICER, "record-consultation", minutes)
+    yield from onscene.called("核心区")
     yield _minutes(240)
     later = {**minutes, "decisions": ["维持警戒"], "tasks": [], "next_at": None}
     yield Said(OFFICER, "record-consultation", later)
