@@ -56,7 +56,19 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "receipt_confirmed": ("对方收到", "receipt confirmed"),
     "tasks_given": ("下达任务", "tasks given"),
     "task_moved": ("任务", "task"),
+    "level_skipped": ("越级报告", "a level skipped"),
+    "classified_sent": ("已走机要渠道", "sent by the confidential channel"),
+    "report_flagged": ("报告过错", "report at fault"),
+    "response_begun": ("先行启动响应", "response begun"),
     "support_requested": ("请求支援", "support requested"),
+    "support_answered": ("支援答复", "support answered"),
+    "pack_chosen": ("选用专项措施", "measures of its kind"),
+    "consultation_held": ("会商纪要", "consultation"),
+    "zone_set": ("划定控制区", "zone set"),
+    "zone_entered": ("进入控制区", "zone entered"),
+    "zone_left": ("离开控制区", "zone left"),
+    "roll_called": ("区内点名", "roll call"),
+    "revision_opened": ("提出修订预案", "revision of the plan"),
     "tasks_released": ("支援任务开始", "tasks released"),
     "tasks_withdrawn": ("任务撤回", "tasks withdrawn"),
     "task_assigned": ("任务指令", "task order"),
@@ -176,7 +188,21 @@ def _details(kind: str, data: Mapping[str, Any], names: Naming) -> list[str]:
                 lost and said(f"未联系上 {lost}", f"unreached {lost}"),
             ]
         case "report_sent":
-            return [data["clock"], f"{names.of(data['sender'])} → {names.of(data['addressee'])}", data["via"]]
+            verifying = len(data.get("fields", {}).get("verifying", ()))
+            return [
+                data["clock"],
+                f"{names.of(data['sender'])} → {names.of(data['addressee'])}",
+                data["via"],
+                said(f"{verifying} 项正在核实", f"{verifying} items being verified") if verifying else "",
+            ]
+        case "zone_entered" | "zone_left":
+            people = data["people"]
+            return [data["zone"], data["team"], said(f"{people} 人", f"{people} people")]
+        case "roll_called":
+            said_so, inside = data["answered"], data["inside"]
+            return [data["zone"], said(f"应答 {said_so}，区内 {inside}", f"{said_so} of {inside} answered")]
+        case "support_answered":
+            return [data["request"], _word(data["answer"]), data["by"], data["words"]]
         case "command_passed":
             return [f"{names.of(data.get('from'))} → {names.of(data['post'])} {data['by']}", data.get("words", "")]
         case "level_ordered":

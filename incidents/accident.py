@@ -125,6 +125,13 @@ class Findings(Part):
         return "verified" if all(marks or [self.verified]) else "unverified"
 
 
+class Acceptance(Part):
+    """A named person took an accident that the plan takes only so, and why."""
+
+    by: Annotated[str, Field(min_length=1, max_length=64)]
+    reason: Annotated[str, Field(min_length=1, max_length=400)]
+
+
 class Facts(Findings):
     """A report of an accident, as it was received."""
 
@@ -137,6 +144,8 @@ class Facts(Findings):
     summary: Words
     reporter: Words
     source_channel: SourceChannel | None = None
+    scope_accepted: Acceptance | None = None
+    """Needed where the plan takes this sector only once a person confirms it."""
 
     @model_validator(mode="after")
     def _dated(self) -> Self:

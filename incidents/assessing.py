@@ -140,7 +140,7 @@ def become_accident(plan: Plan, record: Record, command: BecomeAccident, now: da
         "presumed_commander": plan.command.presumed,
         "says": f"预警转为事故；尚未明确现场指挥，推定由{presumed.title}负责",
     }
-    return (command.entry("became_accident", now, data, plan.command.presumed_clauses),)
+    return (command.entry("became_accident", now, data, facts.opening_clauses(plan, command.facts)),)
 
 
 # -- folding -----------------------------------------------------------------------------------------------------------

@@ -83,12 +83,15 @@ def instants(record: Record) -> Iterator[datetime]:
             yield changes_at
 
 
-def done(record: Record, command: Command, name: str, now: datetime, **data: str) -> tuple[Draft, ...]:
-    """The end of a deadline because of this act; nothing if it has ended or never ran."""
+def done(
+    record: Record, command: Command, name: str, now: datetime, carries: tuple[str, ...] = (), **data: str
+) -> tuple[Draft, ...]:
+    """The end of a deadline because of this act, which may carry more than its clause asks; nothing if it has ended or
+    never ran."""
     clock = record.clocks.get(name)
     if clock is None or clock.verdict not in OPEN:
         return ()
-    return (command.entry("clock_done", now, {"clock": name, **data}, _clauses(clock)),)
+    return (command.entry("clock_done", now, {"clock": name, **data}, (*_clauses(clock), *carries)),)
 
 
 def void(record: Record, name: str, now: datetime, fact: str) -> tuple[Draft, ...]:

@@ -29,6 +29,28 @@ class RecordTakeover(Command):
     """By whom it was handed over, before whom, what stays behind."""
 
 
+class RecordStart(Command):
+    """A body on the spot has begun to respond by itself, before any order: by its own plan, at its own level."""
+
+    verb: ClassVar[str] = "record-start"
+    unit: str
+    by: str = Field(min_length=1, max_length=64)
+    """The person who said so."""
+    words: str = Field(min_length=1, max_length=2000)
+    """Which plan or level it started, and to whom it has reported."""
+
+
+def record_start(plan: Plan, record: Record, command: RecordStart, now: datetime) -> Answer:
+    if command.unit not in plan.units:
+        return Refusal(
+            zh=f"unit：应为预案中的单位，现为 {command.unit}",
+            reason=f"unit: expected a unit of the plan, found {command.unit}",
+        )
+    rules = [start for start in plan.response.at_once if command.unit in start.units]
+    cited = dict.fromkeys(clause for start in rules for clause in start.clauses)
+    return (command.entry("response_begun", now, command.told("unit", "by", "words"), tuple(cited)),)
+
+
 def record_takeover(plan: Plan, record: Record, command: RecordTakeover, now: datetime) -> Answer:
     if command.unit not in plan.units:
         return Refusal(

@@ -17,7 +17,8 @@ from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Grades, Kind, Record
 from plans.grading import Figure, Situation, Verdict, grade
-from plans.schema import Grade, Measure, Plan, Role, Sector, When, severity
+from plans.schema import Grade, Measure, Plan, Role, Scope, Sector, When, severity
+from plans.vocabulary import WORDS
 from statecharts.lifecycle import LIFECYCLE
 
 
@@ -92,9 +93,15 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
                 "presumed_commander": plan.command.presumed,
                 "says": f"尚未明确现场指挥，推定由{presumed.title}负责",
             },
-            plan.command.presumed_clauses,
+            opening_clauses(plan, command.facts),
         ),
     )
+
+
+def opening_clauses(plan: Plan, facts: Facts) -> tuple[str, ...]:
+    """What an accident begins by: whose command is presumed, and the scope that it falls into by itself."""
+    scope = plan.about.scope
+    return (*plan.command.presumed_clauses, *(scope.clauses if facts.sector in scope.accepts else ()))
 
 
 def foreign(record: Record, kind: Kind, plan_hash: str) -> Refusal | None:
@@ -128,7 +135,28 @@ def unfit(plan: Plan, facts: Facts, now: datetime) -> Refusal | None:
             reason="this plan leaves an accident ungraded that meets no criterion: decide it first",
             kind="plan",
         )
-    return None
+    return _beyond_scope(plan.about.scope, facts)
+
+
+def _beyond_scope(scope: Scope, facts: Facts) -> Refusal | None:
+    """Why the plan does not take this sector, or takes it only once a named person has confirmed it."""
+    if facts.sector in scope.accepts or (facts.sector in scope.confirm and facts.scope_accepted is not None):
+        return None
+    name = WORDS[facts.sector]
+    if facts.sector in scope.confirm:
+        return Refusal(
+            zh=f"facts.scope_accepted：{name}不在本预案直接受理之列，须填由谁（by）确认受理、理由（reason）",
+            reason=f"facts.scope_accepted: the plan takes '{facts.sector}' only once a person confirms it; expected "
+            "by whom, and the reason",
+            clauses=scope.clauses,
+        )
+    takes = ", ".join((*scope.accepts, *scope.confirm))
+    return Refusal(
+        zh=f"facts.sector：本预案不受理{name}事故",
+        reason=f"facts.sector: this plan takes {takes}, found {facts.sector}",
+        kind="plan",
+        clauses=scope.clauses,
+    )
 
 
 def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime) -> Answer:

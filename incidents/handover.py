@@ -116,7 +116,7 @@ def brief(record: Record, now: datetime, objectives: str = "", stays: str = "") 
         onsite_hq=onsite.unit if onsite else "",
         groups=dict(onsite.groups) if onsite else {},
         forces=dict(record.forces),
-        support=record.support,
+        support=tuple(record.support.values()),
         rescue=record.rescue,
         dangers=tuple(told.danger for told in record.suspensions if told.resumed_at is None),
         tasks=tuple(task.id for task in record.tasks.values() if task.state in OPEN),

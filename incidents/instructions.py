@@ -14,8 +14,8 @@ from pydantic import AwareDatetime, Field
 from incidents import deadlines
 from incidents.command import Answer, Command, Refusal
 from incidents.logbook import Draft
-from incidents.orders import due, put
-from incidents.record import Clock, Instruction, Part, Record, Task, fresh
+from incidents.orders import Split, due, put, shared_out
+from incidents.record import Clock, Instruction, Record
 from incidents.speaking import Ordered, commands, no_order, speaker
 from plans.schema import Plan
 from statecharts.instruction import INSTRUCTION
@@ -23,14 +23,6 @@ from statecharts.instruction import INSTRUCTION
 Touches = Literal["level", "command", "figures"]
 DECIDED_BY: dict[Touches, str] = {"level": "propose-level", "command": "offer-handover", "figures": "report-facts"}
 """What an instruction does not change by itself, and the verb by which it is decided."""
-
-
-class Split(Part):
-    """One task that an instruction is split into: who, what, until when."""
-
-    owner: str
-    what: str = Field(min_length=1, max_length=400)
-    due_at: AwareDatetime | None = None
 
 
 class Instruct(Command):
@@ -41,6 +33,8 @@ class Instruct(Command):
     post: str = Field(min_length=1, max_length=200)
     """In the leader's own words: it need not be a post of this plan."""
     government: Literal["county", "city", "region", "national"]
+    body: str = ""
+    """The body of the plan in whose name it is handed down; empty: the leader's own."""
     form: Literal["written", "phone", "sms", "on_scene", "video", "elsewhere"]
     words: str = Field(min_length=1, max_length=4000)
     on: str = Field(default="", max_length=200)
@@ -90,37 +84,34 @@ class SettleInstructions(Ordered):
 
 def instruct(plan: Plan, record: Record, command: Instruct, now: datetime) -> Answer:
     at = command.true_at or now
-    if unknown := [split.owner for split in command.tasks if split.owner not in plan.units]:
+    if command.body and command.body not in plan.units:
         return Refusal(
-            zh=f"tasks.owner：应为预案中的单位，现为 {unknown[0]}",
-            reason=f"tasks.owner: expected a unit of the plan, found {unknown[0]}",
-        )
-    if missing := [name for name in command.contradicts if name not in record.instructions]:
-        return _unknown(record, "contradicts", missing[0])
-    limits = [command.feedback_due, *(split.due_at for split in command.tasks)]
-    if any(limit is not None and limit <= at for limit in limits):
-        return Refusal(
-            zh="feedback_due、due_at：须晚于收到时刻",
-            reason="feedback_due, due_at: expected instants after it was received",
+            zh=f"body：应为预案中的单位，现为 {command.body}",
+            reason=f"body: expected a unit of the plan, found {command.body}",
         )
     name = f"I{len(record.instructions) + 1}"
-    given, taken = [], dict(record.tasks)
-    for split in command.tasks:
-        task = Task(
-            id=fresh("T1", taken), rule="", says=split.what, owner=split.owner, due_at=split.due_at, instruction=name
+    given = shared_out(plan, record, "tasks", command.tasks, at, instruction=name)
+    if isinstance(given, Refusal):
+        return given
+    if missing := [name for name in command.contradicts if name not in record.instructions]:
+        return _unknown(record, "contradicts", missing[0])
+    if command.feedback_due is not None and command.feedback_due <= at:
+        return Refusal(
+            zh="feedback_due：须晚于收到时刻", reason="feedback_due: expected an instant after it was received"
         )
-        taken[task.id] = task
-        given.append(task)
     data = {
         "instruction": name,
-        **command.told("leader", "post", "government", "form", "words", "on", "read_back", "contradicts", "touches"),
+        **command.told(
+            "leader", "post", "government", "body", "form", "words", "on", "read_back", "contradicts", "touches"
+        ),
         "tasks": [task.model_dump(mode="json", exclude_none=True) for task in given],
         "decided_by": [DECIDED_BY[one] for one in command.touches],
     }
     clocks = [clock for task in given for clock in due(task, at)]
     if command.feedback_due is not None:
         clocks.append(_feedback(name, command, at, command.feedback_due))
-    return (command.entry("instruction_received", now, data), *deadlines.begin(clocks, now))
+    clauses = plan.units[command.body].clauses if command.body else ()
+    return (command.entry("instruction_received", now, data, clauses), *deadlines.begin(clocks, now))
 
 
 def convey(plan: Plan, record: Record, command: ConveyInstruction, now: datetime) -> Answer:
@@ -139,7 +130,15 @@ def report_back(plan: Plan, record: Record, command: ReportBack, now: datetime) 
 def close(plan: Plan, record: Record, command: CloseInstruction, now: datetime) -> Answer:
     if refusal := _moves(record, command.instruction, "close"):
         return refusal
-    return (command.entry("instruction_closed", now, command.told("instruction", "result")),)
+    body = record.instructions[command.instruction].body
+    cited = dict.fromkeys(
+        clause
+        for unit in plan.units.values()
+        for duty in unit.duties
+        if body and duty.handed_down_by == body
+        for clause in duty.clauses
+    )
+    return (command.entry("instruction_closed", now, command.told("instruction", "result"), tuple(cited)),)
 
 
 def settle(plan: Plan, record: Record, command: SettleInstructions, now: datetime) -> Answer:
@@ -202,6 +201,7 @@ def received(record: Record, entry: Draft) -> Record:
         leader=data["leader"],
         post=data["post"],
         government=data["government"],
+        body=data["body"],
         words=data["words"],
         received_at=entry.true_at,
         read_back=data.get("read_back"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -11,11 +12,19 @@ from incidents import deadlines
 from incidents.command import Answer, Command, Refusal
 from incidents.logbook import Draft
 from incidents.notices import clock_time, tell
-from incidents.record import Clock, Record, Task, fresh
+from incidents.record import Clock, Part, Record, Task, fresh
 from incidents.speaking import Ordered, commands, no_order, power, speaker
 from incidents.tasks import limit, stepped
 from plans.schema import Plan
 from statecharts.task import OPEN, TASK
+
+
+class Split(Part):
+    """One task that an instruction, a meeting or a special plan is split into: who, what, until when."""
+
+    owner: str
+    what: str = Field(min_length=1, max_length=400)
+    due_at: AwareDatetime | None = None
 
 
 class AssignTask(Ordered):
@@ -97,6 +106,50 @@ def report_progress(plan: Plan, record: Record, command: ReportProgress, now: da
             reason=f"task: no open '{command.task}' here; open: {known}",
         )
     return (command.entry("task_progress", now, command.told("task", "step", "by", "words")),)
+
+
+def shared_out(
+    plan: Plan,
+    record: Record,
+    field: str,
+    splits: Iterable[Split],
+    at: datetime,
+    ordered_by: str | None = None,
+    instruction: str | None = None,
+) -> tuple[Task, ...] | Refusal:
+    """The tasks that something is split into at an instant; `field` is how the command calls them."""
+    given, taken = [], dict(record.tasks)
+    for split in splits:
+        if split.owner not in plan.units:
+            return Refusal(
+                zh=f"{field}.owner：应为预案中的单位，现为 {split.owner}",
+                reason=f"{field}.owner: expected a unit of the plan, found {split.owner}",
+            )
+        if split.due_at is not None and split.due_at <= at:
+            return Refusal(
+                zh=f"{field}.due_at：须晚于 {at.isoformat()}",
+                reason=f"{field}.due_at: expected an instant after {at.isoformat()}",
+            )
+        task = Task(
+            id=fresh("T1", taken),
+            rule="",
+            says=split.what,
+            owner=split.owner,
+            due_at=split.due_at,
+            ordered_by=ordered_by,
+            instruction=instruction,
+        )
+        taken[task.id] = task
+        given.append(task)
+    return tuple(given)
+
+
+def by_owner(tasks: Iterable[Task]) -> dict[str, str]:
+    """What each unit owes of these tasks, in one line: one call tells it all."""
+    owed: dict[str, list[str]] = {}
+    for task in tasks:
+        owed.setdefault(task.owner, []).append(task.says)
+    return {unit: "；".join(says) for unit, says in owed.items()}
 
 
 def due(task: Task, at: datetime) -> tuple[Clock, ...]:

@@ -262,10 +262,27 @@ class Force(Part):
 
 
 class Support(Part):
-    """A request for support."""
+    """A request for support, and what was answered: who sends what, until when, or why nobody comes."""
 
+    id: str
     by: str
     need: str
+    at: AwareDatetime
+    answer: Literal["", "yes", "no"] = ""
+    answered_by: str = ""
+    what: str = ""
+    eta: AwareDatetime | None = None
+
+
+class ReportFault(Part):
+    """A report that was late, false, concealed or omitted: it stands on the first page of the dossier."""
+
+    fault: Literal["late", "false", "concealed", "omitted"]
+    sender: str
+    words: str
+    remedy: str
+    report: str = ""
+    """The leg, by its deadline, where it was one of these."""
     at: AwareDatetime
 
 
@@ -276,6 +293,8 @@ class Instruction(Part):
     leader: str
     post: str
     government: str
+    body: str = ""
+    """The body of the plan that hands it down."""
     words: str
     received_at: AwareDatetime
     read_back: bool | None = None
@@ -284,6 +303,45 @@ class Instruction(Part):
     settled: str = ""
     """What the commander decided where it contradicts another one."""
     state: str = INSTRUCTION.initial
+
+
+class Inside(Part):
+    """A team inside a zone. `clock` is the deadline by which it must be out, where the zone has one."""
+
+    leader: str
+    people: int
+    since: AwareDatetime
+    clock: str = ""
+
+
+class Zone(Part):
+    """A zone on scene that is entered and left by count. `clock` is the deadline of the next roll call."""
+
+    id: str
+    danger: str
+    stay: timedelta | None = None
+    roll_call_every: timedelta | None = None
+    inside: Mapping[str, Inside] = {}
+    clock: str = ""
+    called_at: AwareDatetime | None = None
+    missing: int = 0
+    """Who did not answer the last roll call."""
+
+    @property
+    def people(self) -> int:
+        """How many are inside."""
+        return sum(team.people for team in self.inside.values())
+
+
+class Consultation(Part):
+    """A meeting by its minutes: what it decided, and the tasks that came of it."""
+
+    id: str
+    at: AwareDatetime
+    place: str
+    chair: str
+    decisions: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
 
 
 class Suspension(Part):
@@ -340,6 +398,14 @@ class Release(Part):
     correction: Literal["", "correction", "withdrawal"] = ""
     confirmed_by: str = ""
     """The second person, afterwards."""
+
+
+class Revise(Part):
+    """What of the plan is to be revised, on which of its own grounds, by whom."""
+
+    ground: str
+    words: str
+    owner: str = ""
 
 
 class FalseAlarm(Part):
@@ -487,8 +553,12 @@ class Record(Part):
     leads: Mapping[str, str] = {}
     """Who leads a group in fact, where the plan names another."""
     forces: Mapping[str, Force] = {}
-    support: tuple[Support, ...] = ()
+    support: Mapping[str, Support] = {}
+    report_faults: tuple[ReportFault, ...] = ()
+    revisions: tuple[Revise, ...] = ()
     instructions: Mapping[str, Instruction] = {}
+    consultations: Mapping[str, Consultation] = {}
+    zones: Mapping[str, Zone] = {}
     rescue: str = RESCUE.initial
     suspensions: tuple[Suspension, ...] = ()
     reopened_at: AwareDatetime | None = None

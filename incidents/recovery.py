@@ -11,7 +11,7 @@ from pydantic import Field
 from incidents import reporting, tasks
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
-from incidents.record import Record
+from incidents.record import Record, Revise
 from plans.schema import Measure, Plan, TaskRule, WindowRule
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.task import OPEN
@@ -32,6 +32,14 @@ class Requisition(Command):
     items: str = Field(min_length=1, max_length=2000)
     paid_by: str = Field(default="", max_length=64)
     """Left out: whom the plan has pay."""
+
+
+class OpenRevision(Command):
+    """What came to light here calls for the plan to be revised: on which of the plan's grounds, and what is wrong."""
+
+    verb: ClassVar[str] = "open-revision"
+    ground: str
+    words: str = Field(min_length=1, max_length=2000)
 
 
 class Archive(Command):
@@ -61,6 +69,21 @@ def requisition(plan: Plan, record: Record, command: Requisition, now: datetime)
         )
     data = {**command.told("ordered_by", "owner", "items"), "paid_by": paid_by}
     return (command.entry("requisitioned", now, data, rule.clauses),)
+
+
+def open_revision(plan: Plan, record: Record, command: OpenRevision, now: datetime) -> Answer:
+    told = plan.preparedness
+    grounds = {one.id: one for one in told.revisions} if told else {}
+    ground = grounds.get(command.ground)
+    if told is None or ground is None:
+        known = ", ".join(grounds) or "none"
+        return Refusal(
+            zh=f"ground：应为预案规定的修订情形 {known}，现为 {command.ground}",
+            reason=f"ground: expected one of the plan's grounds for a revision, {known}; found {command.ground}",
+        )
+    # A revision outlives the incident: it is laid before its owner, and the archive does not wait for it.
+    data = {**command.told("ground", "words"), "says": ground.says, "owner": told.revised_by or ""}
+    return (command.entry("revision_opened", now, data, ground.clauses),)
 
 
 def archive(plan: Plan, record: Record, command: Archive, now: datetime) -> Answer:
@@ -156,6 +179,11 @@ def instants(record: Record) -> Iterator[datetime]:
 
 def requisitioned(record: Record, entry: Draft) -> Record:
     return record.but(requisitions=(*record.requisitions, record.head.seq + 1))
+
+
+def revised(record: Record, entry: Draft) -> Record:
+    told = Revise(ground=entry.data["ground"], words=entry.data["words"], owner=entry.data["owner"])
+    return record.but(revisions=(*record.revisions, told))
 
 
 def changed(record: Record, entry: Draft) -> Record:

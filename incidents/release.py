@@ -57,6 +57,8 @@ class RecordRelease(_ByRule):
     text: str = Field(default="", max_length=10_000)
     """The text of another body; an approved one is published as it was approved."""
     channels: tuple[str, ...] = Field(min_length=1, max_length=20)
+    managed_by: Mapping[str, str] = Field(default={}, max_length=20)
+    """Who stood by it for each of the bodies that manage releases: the person, by the unit."""
 
 
 class CorrectRelease(Command):
@@ -119,6 +121,8 @@ def draft_release(plan: Plan, record: Record, command: DraftRelease, now: dateti
 
 
 def record_release(plan: Plan, record: Record, command: RecordRelease, now: datetime) -> Answer:
+    if refusal := _not_managing(plan, command):
+        return refusal
     if not command.release:
         return _by_others(plan, record, command, now)
     release = record.releases.get(command.release)
@@ -149,9 +153,9 @@ def record_release(plan: Plan, record: Record, command: RecordRelease, now: date
         "release": release.id,
         "rule": release.rule,
         "publisher": release.publisher,
-        **command.told("channels", "differs"),
+        **command.told("channels", "differs", "managed_by"),
     }
-    return (command.entry("release_published", now, data, rule.clauses),)
+    return (command.entry("release_published", now, data, _cited(plan, rule, command)),)
 
 
 def correct_release(plan: Plan, record: Record, command: CorrectRelease, now: datetime) -> Answer:
@@ -194,9 +198,9 @@ def _by_others(plan: Plan, record: Record, command: RecordRelease, now: datetime
         "release": name,
         "rule": rule.id,
         "publisher": publisher,
-        **command.told("text", "channels", "authorised", "required"),
+        **command.told("text", "channels", "authorised", "required", "managed_by"),
     }
-    published = command.entry("release_published", now, data, rule.clauses)
+    published = command.entry("release_published", now, data, _cited(plan, rule, command))
     return (published, *_heard_first(plan, record, rule, name, now))
 
 
@@ -214,6 +218,24 @@ def _rule(plan: Plan, record: Record, name: str) -> ReleaseRule | Refusal:
         kind="plan",
         clauses=plan.release.clauses if plan.release else (),
     )
+
+
+def _not_managing(plan: Plan, command: RecordRelease) -> Refusal | None:
+    managing = plan.release.managed_by if plan.release else ()
+    other = next((unit for unit in command.managed_by if unit not in managing), None)
+    if other is None:
+        return None
+    return Refusal(
+        zh=f"managed_by：应为归口管理单位{_names(plan, managing)}，现为 {other}",
+        reason=f"managed_by: expected those who manage releases, {', '.join(managing) or 'none'}; found {other}",
+    )
+
+
+def _cited(plan: Plan, rule: ReleaseRule, command: RecordRelease) -> tuple[str, ...]:
+    """The rule's clauses; and those of who manages releases, once everybody who does stood by it."""
+    told = plan.release
+    managed = told is not None and bool(told.managed_by) and command.managed_by.keys() >= set(told.managed_by)
+    return (*rule.clauses, *(told.clauses if told is not None and managed else ()))
 
 
 def _lacks(plan: Plan, rule: ReleaseRule, command: _ByRule) -> Refusal | None:
@@ -247,7 +269,7 @@ def _moved(record: Record, figures: Mapping[Measure, int], differs: str, rule: R
 
 
 def _heard_first(plan: Plan, record: Record, rule: ReleaseRule, name: str, now: datetime) -> Iterator[Draft]:
-    """Whom a release informs, and the duties of those who manage it, once."""
+    """Whom a release informs, and what every unit owes when the public is told, once."""
     if rule.informs:
         publisher = plan.units[rule.publisher].name if rule.publisher else ""
         yield issue(
@@ -262,9 +284,8 @@ def _heard_first(plan: Plan, record: Record, rule: ReleaseRule, name: str, now: 
             publisher=publisher,
             matter=f"{publisher}发布信息",
         )
-    units = [rule.publisher, rule.drafted_by, *(plan.release.managed_by if plan.release else ())]
     known = tasks.standing(record)
-    duties = (duty for unit in dict.fromkeys(filter(None, units)) for duty in tasks.duties(plan, unit, "release"))
+    duties = (duty for unit in plan.units for duty in tasks.duties(plan, unit, "release"))
     owed = [duty for duty in duties if duty.id not in known]
     yield from tasks.give(plan, record, owed, now, f"release {name}")
 

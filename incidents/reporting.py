@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
 from incidents import deadlines
+from incidents.accident import Words
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import holds
 from incidents.logbook import Draft
 from incidents.record import Clock, Record
-from plans.schema import Plan, ReportRule, Role
+from incidents.report_contents import Contents, carried
+from plans.schema import Clauses, ElementId, Plan, ReportRule, Role
 from statecharts.clock import OPEN
 
 
@@ -33,6 +35,9 @@ class SendReport(Command):
     signed_by: str = Field(default="", max_length=64)
     signature_follows: str = Field(default="", max_length=400)
     """Who decided that it goes before the signature, and why."""
+    fields: Mapping[ElementId, Words] = Field(default={}, max_length=100)
+    """Items of a written report in words, by their id in the plan, where the facts do not tell them: `{"nature": ...}`;
+    正在核实 marks one that is still being verified. What is left out is known from the facts, or being verified."""
 
 
 class ConfirmReceipt(Command):
@@ -68,15 +73,29 @@ def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) 
             reason="signed_by: expected it, or signature_follows with who decided so",
             clauses=(clock.clause,),
         )
+    written = clock.leg == "paper" or bool(command.fields)
+    contents = carried(plan, record, command.fields, signed=bool(command.signed_by))
+    if isinstance(contents, Refusal):
+        return contents
     data = {
         **command.told("clock", "via", "as_at", "received_by", "words", "number", "signed_by", "signature_follows"),
         "figures": record.figures(),
         "sender": clock.sender,
         "addressee": clock.addressee,
         "leg": clock.leg,
+        **({"fields": contents.told(command.fields)} if written else {}),
     }
     sent = command.entry("report_sent", now, data, (clock.clause,) if clock.clause else ())
-    return (sent, *deadlines.done(record, command, clock.id, now, received_by=command.received_by))
+    at = command.true_at or now
+    carries = (*contents.clauses, *_by_regulation(plan, clock, contents, at)) if written else ()
+    return (sent, *deadlines.done(record, command, clock.id, now, carries, received_by=command.received_by))
+
+
+def _by_regulation(plan: Plan, clock: Clock, contents: Contents, at: datetime) -> Clauses:
+    """Where the plan refers to the national regulation: its clauses, once a report of that goes whole and in time."""
+    if clock.clause.startswith(f"{plan.about.clause_prefix}-") or contents.verifying or at > clock.due_at:
+        return ()
+    return tuple(clause for rule in plan.reporting.handling if rule.kind == "standard" for clause in rule.clauses)
 
 
 def confirm_receipt(plan: Plan, record: Record, command: ConfirmReceipt, now: datetime) -> Answer:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from incidents import approval
+from incidents import approval, zones
 from incidents.command import Answer, Command, Refusal
 from incidents.conditions import people_inside
 from incidents.logbook import Draft
@@ -41,7 +41,7 @@ class ConfirmAllOut(Command):
     counted_by: str = Field(min_length=1, max_length=64)
     out: int = Field(ge=0, le=100_000)
     went_in: int | None = Field(default=None, ge=0, le=100_000)
-    """By the entry log; left out, everybody who signed in."""
+    """Left out: by the zones' entry log; without one, everybody who signed in."""
 
 
 class ResumeRescue(Ordered):
@@ -73,6 +73,8 @@ def confirm_all_out(plan: Plan, record: Record, command: ConfirmAllOut, now: dat
         )
     went_in = command.went_in
     if went_in is None:
+        went_in = zones.people_in(record) or None
+    if went_in is None:
         if not record.forces:
             return Refusal(
                 zh="went_in：须填进入人数，尚无人签到",
@@ -80,7 +82,8 @@ def confirm_all_out(plan: Plan, record: Record, command: ConfirmAllOut, now: dat
             )
         went_in = sum(force.people for force in record.forces.values())
     data = {"counted_by": command.counted_by, "out": command.out, "went_in": went_in}
-    return (command.entry("counted_out", now, {**data, "not_out": max(0, went_in - command.out)}),)
+    counted = command.entry("counted_out", now, {**data, "not_out": max(0, went_in - command.out)})
+    return (counted, *(zones.all_out(record, command, now) if command.out >= went_in else ()))
 
 
 def resume_rescue(plan: Plan, record: Record, command: ResumeRescue, now: datetime) -> Answer:

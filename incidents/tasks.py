@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from incidents import deadlines
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import holds
 from incidents.logbook import Draft
+from incidents.notices import clock_time, tell
 from incidents.record import Record, Support, Task, fresh
 from plans.schema import Plan, TaskRule, Work
 from statecharts.task import OPEN, TASK
@@ -34,6 +35,22 @@ class RequestSupport(Command):
     verb: ClassVar[str] = "request-support"
     by: str = Field(min_length=1, max_length=200)
     need: str = Field(min_length=1, max_length=2000)
+
+
+class AnswerSupport(Command):
+    """Whoever was asked says whether support comes: who sends what, until when; or why not. Who sends is called."""
+
+    verb: ClassVar[str] = "answer-support"
+    request: str
+    answer: Literal["yes", "no"]
+    by: str = Field(min_length=1, max_length=200)
+    words: str = Field(min_length=1, max_length=2000)
+    """What comes, or why nothing does."""
+    units: tuple[str, ...] = Field(default=(), max_length=100)
+    """Those of the plan that send it."""
+    resources: tuple[str, ...] = Field(default=(), max_length=20)
+    """What stands ready that it comes from: teams, stocks, experts, by their ids in the plan."""
+    eta: AwareDatetime | None = None
 
 
 def complete_task(plan: Plan, record: Record, command: CompleteTask, now: datetime) -> Answer:
@@ -76,10 +93,50 @@ def limit(task: str) -> str:
 
 
 def request_support(plan: Plan, record: Record, command: RequestSupport, now: datetime) -> Answer:
-    asked = command.entry("support_requested", now, command.told("by", "need"))
+    data = {"request": f"Q{len(record.support) + 1}", **command.told("by", "need")}
+    asked = command.entry("support_requested", now, data)
     released = [task.id for task in record.tasks.values() if task.state == "held"]
     entry = [by_system("tasks_released", now, now, {"tasks": released})] if released else []
     return (asked, *entry)
+
+
+def answer_support(plan: Plan, record: Record, command: AnswerSupport, now: datetime) -> Answer:
+    request = record.support.get(command.request)
+    if request is None or request.answer:
+        waiting = ", ".join(one.id for one in record.support.values() if not one.answer) or "none"
+        return Refusal(
+            zh=f"request：没有待答复的 {command.request}；待答复 {waiting}",
+            reason=f"request: no '{command.request}' waits for an answer; waiting: {waiting}",
+        )
+    if unknown := [unit for unit in command.units if unit not in plan.units]:
+        return Refusal(
+            zh=f"units：应为预案中的单位，现为 {unknown[0]}",
+            reason=f"units: expected units of the plan, found {unknown[0]}",
+        )
+    ready = {one.id: one for one in plan.preparedness.resources} if plan.preparedness else {}
+    if missing := [name for name in command.resources if name not in ready]:
+        known = ", ".join(ready) or "none"
+        return Refusal(
+            zh=f"resources：应为预案中的应急保障 {known}，现为 {missing[0]}",
+            reason=f"resources: expected what the plan keeps ready, {known}; found {missing[0]}",
+        )
+    if command.answer == "no" and (command.units or command.resources or command.eta):
+        return Refusal(
+            zh="units、resources、eta：答复为不派时不填",
+            reason="units, resources, eta: expected none of them where the answer is no",
+        )
+    data = command.told("request", "answer", "by", "words", "units", "resources", "eta")
+    cited = dict.fromkeys(clause for name in command.resources for clause in ready[name].clauses)
+    said = {
+        "by": request.by,
+        "what": command.words,
+        "until": f"，{clock_time(plan, command.eta)}前到位" if command.eta else "",
+    }
+    called = dict.fromkeys(command.units, "")
+    return (
+        command.entry("support_answered", now, data, tuple(cited)),
+        *tell(plan, record, now, f"N-support-{request.id}", "support", called, said),
+    )
 
 
 def duties(plan: Plan, unit: str, phase: Literal["incident", "warning", "release"] = "incident") -> Iterator[TaskRule]:
@@ -155,8 +212,17 @@ def ended(record: Record, names: Iterable[str]) -> Record:
 
 
 def requested(record: Record, entry: Draft) -> Record:
-    asked = Support(by=entry.data["by"], need=entry.data["need"], at=entry.true_at)
-    return record.but(support=(*record.support, asked))
+    asked = Support(id=entry.data["request"], by=entry.data["by"], need=entry.data["need"], at=entry.true_at)
+    return record.but(support={**record.support, asked.id: asked})
+
+
+def answered(record: Record, entry: Draft) -> Record:
+    data = entry.data
+    eta = datetime.fromisoformat(data["eta"]) if "eta" in data else None
+    told = record.support[data["request"]].but(
+        answer=data["answer"], answered_by=data["by"], what=data["words"], eta=eta
+    )
+    return record.but(support={**record.support, told.id: told})
 
 
 def withdrawn(record: Record, entry: Draft) -> Record:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from incidents import approval, tasks
+from incidents import approval, tasks, zones
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.conditions import clauses_of, complete, holds, people_left
 from incidents.logbook import Draft
@@ -178,6 +178,12 @@ def confirm_withdrawal(plan: Plan, record: Record, command: ConfirmWithdrawal, n
             zh=f"须先批准结束现场处置；现为 {record.phase} 阶段",
             reason=f"expected the scene end to be approved first; the phase is {record.phase}",
             kind="plan",
+            clauses=plan.termination.withdrawal.clauses,
+        )
+    if inside := zones.people_in(record):
+        return Refusal(
+            zh=f"控制区内尚有 {inside} 人：先登记离开（leave-zone）或清点撤出",
+            reason=f"{inside} people are still inside a zone: expected them recorded out first (leave-zone)",
             clauses=plan.termination.withdrawal.clauses,
         )
     data = command.told("counted_by", "people", "stays")

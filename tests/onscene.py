@@ -6,8 +6,9 @@ Like `ordinary`, it yields commands; whoever plays them says when.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from incidents.record import Record
@@ -16,10 +17,31 @@ from statecharts.clock import OPEN as OPEN_CLOCKS
 from statecharts.task import OPEN as OPEN_TASKS
 from tests.ordinary import CONTROL, OFFICER, Said
 
+TOLD = {
+    "unit-profile": "民营企业，证照齐全",
+    "scene": "巷道积水，通风已恢复",
+    "unaccounted": "无",
+    "enterprise-size": "从业八十人，年产三十万吨",
+    "nature": "初步判断为生产安全责任事故",
+    "progress": "搜救两组作业，伤员已送医",
+    "measures": "已切断电源，封锁下风向道路",
+    "help-needed": "泡沫液二十吨",
+    "other": "无",
+    "contact": "值班员，000 1016",
+}
+"""What the facts do not say of a written report."""
+MANAGED = {"publicity_department": "白玛", "emergency_bureau": "王强"}
+"""Who stands by a text for the public."""
+NO_HOPE = ("searched-enough", "no-hope-confirmed", "government-asked")
+NOTES = {"expert-note": "专家意见.pdf", "government-agreed": "市政府批复.pdf"}
+"""What only a document shows where nobody can be alive."""
+
 SECOND, HEAD, ONSITE_DEPUTY, SITE = "second_officer", "hq_head", "onsite_deputy_commander", "site_duty_leader"
+COUNTY = "site_bureau_leader"
 CHIEF, EXECUTIVE, REGION = "commander_in_chief", "executive_deputy_commander_in_chief", "region_commander"
 HEARD = {
-    HEAD: "suolang", ONSITE_DEPUTY: "basang", SITE: "ciren", CHIEF: "pingcuo", EXECUTIVE: "duji", REGION: "wu.hao",
+    HEAD: "suolang", ONSITE_DEPUTY: "basang", SITE: "ciren", COUNTY: "danzeng", CHIEF: "pingcuo", EXECUTIVE: "duji",
+    REGION: "wu.hao",
 }  # fmt: skip
 """Leaders whose word the watch writes down."""
 
@@ -86,6 +108,15 @@ def told_back(post: str) -> Iterator[Said]:
         yield Said(OFFICER, "close-instruction", {"instruction": name, "result": "已落实"})
 
 
+def called(zone: str) -> Iterator[Said]:
+    """A zone is marked off; a team goes in, is called, and comes out."""
+    limits = {"danger": "有毒气体", "stay": "PT30M", "roll_call_every": "PT20M"}
+    yield Said(OFFICER, "set-zone", {"zone": zone, **limits})
+    yield Said(OFFICER, "enter-zone", {"zone": zone, "team": "搜救一组", "leader": "扎西", "people": 6})
+    yield Said(OFFICER, "roll-call", {"zone": zone, "answered": 6, "called_by": "格列"})
+    yield Said(OFFICER, "leave-zone", {"zone": zone, "team": "搜救一组"})
+
+
 def suspended(danger: str, people: int, post: str) -> Iterator[Said]:
     """The rescue stops, is counted out, goes on."""
     yield Said(OFFICER, "suspend-rescue", {"danger": danger, "by": "格列", "post": "安全员"})
@@ -106,8 +137,8 @@ def arrived(record: Record, plan: Plan) -> Iterator[Said]:
             yield Said(OFFICER, "hand-over-function", {"handover": task.rule, "giver": "甲", "taker": "乙"})
 
 
-def reports(record: Record, now: datetime) -> Iterator[Said]:
-    """Every leg that is owed goes out."""
+def reports(record: Record, now: datetime, told: Mapping[str, str] = MappingProxyType({})) -> Iterator[Said]:
+    """Every leg that is owed goes out; the written ones with these items in words."""
     for clock in [clock for clock in record.clocks.values() if clock.rule and clock.verdict in OPEN_CLOCKS]:
         fields = {
             "clock": clock.id,
@@ -116,13 +147,23 @@ def reports(record: Record, now: datetime) -> Iterator[Said]:
             "signed_by": "王强",
             "received_by": "值班员",
         }
-        yield Said(OFFICER, "send-report", fields)
+        yield Said(OFFICER, "send-report", fields | ({"fields": dict(told)} if told and clock.leg == "paper" else {}))
 
 
 def conditions() -> Iterator[Said]:
     """What must hold for the end."""
     for condition in CONTROL:
         yield Said(OFFICER, "tick-condition", {"condition": condition, "words": "现场核查"})
+
+
+def no_hope() -> Iterator[Said]:
+    """The end where people are missing: searched long enough, nobody can be alive, the government agrees."""
+    for condition in (*CONTROL[:-1], *NO_HOPE):
+        yield Said(OFFICER, "tick-condition", {"condition": condition, "words": "现场核查"})
+    for condition, name in NOTES.items():
+        paper = hashlib.sha256(condition.encode()).hexdigest()
+        yield Said(OFFICER, "attach-evidence", {"sha256": paper, "name": name, "size": 1})
+        yield Said(OFFICER, "tick-condition", {"condition": condition, "words": name, "evidence": [paper]})
 
 
 def signed(record: Record) -> Iterator[Said]:

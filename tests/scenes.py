@@ -7,7 +7,7 @@ and no order of the plan's own lists, so that a plan that grows changes the reco
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -416,10 +416,120 @@ def _word_of_mouth(view: View) -> Iterator[Step]:
     yield from _ended(view, HEAD, superior="自治区指挥长")
 
 
-def _ended(view: View, decides: str, superior: str = "") -> Iterator[Step]:
+def _county(view: View) -> Iterator[Step]:
+    """An ordinary accident that the county handles: its bureau commands, the city's deputy goes to learn the facts and
+    takes nothing over, the city sends what the county asks for, the county tells the public."""
+    yield _minutes(1)
+    yield Answers("N-early", "site_government")
+    for unit, words in (("enterprise", "启动本单位预案"), ("site_government", "县（区）四级响应，已报市里")):
+        yield Said(OFFICER, "record-start", {"unit": unit, "by": "带班人", "words": words})
+    yield Said(OFFICER, "declare-handover", {"post": onscene.COUNTY, "by": "danzeng", "way": "arrived"})
+    taken = {"unit": "site_emergency_bureau", "words": "企业负责人当面移交，留两名向导"}
+    yield Said(OFFICER, "record-takeover", taken)
+    past = {"sender": "site_emergency_bureau", "to": "region_emergency_department", "past": "municipal_hq_office"}
+    why = {"reason": "市县专线中断", "via": "卫星电话", "as_at": view.now.isoformat()}
+    yield Refused(Said(OFFICER, "skip-level", {**past, **why, "past": "region_emergency_department"}))
+    yield Said(OFFICER, "skip-level", {**past, **why, "received_by": "值班员"})
+    yield _minutes(6)
+    yield from ordinary.response(view.now)
+    yield _minutes(12)
+    yield Said(OFFICER, "leader-arrived", {"post": DEPUTY, "by": HOLDERS[DEPUTY], "words": "了解情况，不接管"})
+    yield Said(OFFICER, "complete-task", {"task": "deputy-to-scene", "words": "率两名专家到场"})
+    yield from onscene.ordered(view.plan, ("county-keeps-handling",), onscene.COUNTY, view.now)
+    yield Refused(next(onscene.ordered(view.plan, ("county-keeps-handling",), HEAD, view.now)))
+    yield from onscene.ordered(view.plan, ("assists-ordinary",), HEAD, view.now)
+    yield Said(OFFICER, "request-support", {"by": "堆龙德庆区", "need": "大功率排水泵两台"})
+    yield Said(OFFICER, "request-support", {"by": "堆龙德庆区", "need": "直升机"})
+    eta = (view.now + timedelta(hours=1)).isoformat()
+    sent = {"request": "Q1", "answer": "yes", "by": "市应急管理局", "words": "派出排水泵两台", "eta": eta}
+    yield Refused(Said(OFFICER, "answer-support", {**sent, "answer": "no", "units": ["fire_brigade"]}))
+    ready = {"units": ["fire_brigade", "transport_bureau"], "resources": ["hq-teams-and-stocks", "callable-teams"]}
+    yield Said(OFFICER, "answer-support", {**sent, **ready})
+    yield Answers("N-support-Q1", "fire_brigade")
+    yield Answers("N-support-Q1", "transport_bureau")
+    no = {"request": "Q2", "answer": "no", "by": "市应急管理局", "words": "气象条件不允许，改派救护车"}
+    yield Said(OFFICER, "answer-support", no)
+    yield Said(OFFICER, "complete-task", {"task": "member-support", "words": "已通知消防、交通派出"})
+    found = {"cause": "排水设备失效，待查", "direct_loss_yuan": 1_200_000, "verified": True}
+    yield Said(OFFICER, "report-facts", {"findings": found, "source": "县应急管理局"})
+    # The outline by telephone went out after its ten minutes: it is explained, and not waived.
+    late = {"fault": "late", "sender": "municipal_hq_office", "clock": "phone-party"}
+    yield Said(OFFICER, "flag-report", {**late, "words": "专线中断，改用卫星电话", "remedy": "补报并检修"})
+    yield from onscene.reports(view.record, view.now, onscene.TOLD)
+    text = {"rule": "ordinary", "text": "区应急总指挥部通报", "channels": ["区融媒体中心"]}
+    yield Refused(Said(OFFICER, "record-release", {**text, "managed_by": {"fire_brigade": "格列"}}))
+    yield Said(OFFICER, "record-release", {**text, "managed_by": onscene.MANAGED})
+    yield _minutes(200)
+    yield from ordinary.end()
+    yield _minutes(60 * 5)
+    lesson = {"ground": "problem-found", "words": "市县通信无备用线路，预案未写"}
+    yield Said(OFFICER, "open-revision", lesson)
+    yield from ordinary.recovery({task.id: task.state for task in view.record.tasks.values()})
+    yield Until(timedelta(days=45))
+
+
+def _major(view: View) -> Iterator[Step]:
+    """A leak with many dead, at level II to the end: the measures of its kind, what went by the confidential channel,
+    functions handed to the region; two people are never found."""
+    yield _minutes(2)
+    yield Answers("N-early", "site_government")
+    yield _minutes(6)
+    yield from onscene.level("II", "A1", onscene.EXECUTIVE, onscene.EXECUTIVE, view.now)
+    yield _minutes(15)
+    for unit in list(view.record.notices["N-level-II"].recipients):
+        yield Answers("N-level-II", unit)
+    kind = {
+        "pack": "hazardous-chemicals-pack",
+        "measures": [
+            {"owner": "fire_brigade", "what": "下风向三百米水幕稀释"},
+            {"owner": "public_security_bureau", "what": "下风向两公里禁火"},
+        ],
+    }
+    yield Refused(
+        Said(OFFICER, "choose-pack", {**kind, "basis": "安全技术说明书", **onscene.spoken(onscene.EXECUTIVE)})
+    )
+    yield Said(OFFICER, "leader-arrived", {"post": EXECUTIVE, "by": HOLDERS[EXECUTIVE]})
+    yield Refused(Said(OFFICER, "choose-pack", {**kind, **onscene.spoken(onscene.EXECUTIVE)}))
+    yield Said(OFFICER, "choose-pack", {**kind, "basis": "安全技术说明书", **onscene.spoken(onscene.EXECUTIVE)})
+    yield Said(OFFICER, "record-classified", {"to": "region_general_hq", "clock": "region-general-hq"})
+    yield from onscene.reports(view.record, view.now)
+    yield from onscene.arrived(view.record, view.plan)
+    yield Said(OFFICER, "request-support", {"by": "现场指挥部", "need": "化工专家三名"})
+    experts = {"request": "Q1", "answer": "yes", "by": "市应急管理局", "words": "专家三名随车出发"}
+    yield Said(OFFICER, "answer-support", {**experts, "units": ["expert_pool"], "resources": ["experts-by-kind"]})
+    above = {"leader": "平措", "post": "总指挥长", "government": "city", "body": "municipal_general_hq"}
+    yield Said(OFFICER, "instruct", {**above, "form": "phone", "words": "两小时内查清周边储罐", "read_back": True})
+    yield Said(OFFICER, "report-back", {"instruction": "I1", "to": "平措", "via": "电话", "words": "六座储罐均已冷却"})
+    yield Said(OFFICER, "close-instruction", {"instruction": "I1", "result": "已落实"})
+    job = {"owner": "ecology_bureau", "what": "每小时报一次下风向浓度"}
+    minutes = {
+        "place": "现场指挥部",
+        "chair": "常务副总指挥长多吉",
+        "present": ["消防救援支队", "市生态环境局", "专家三名"],
+        "facts": "罐区仍在泄漏，风向转南",
+        "decisions": ["扩大下风向警戒至两公里", "夜间继续搜救"],
+        "tasks": [job],
+        "next_at": (view.now + timedelta(hours=4)).isoformat(),
+    }
+    yield Said(OFFICER, "record-consultation", minutes)
+    yield from onscene.called("核心区")
+    yield _minutes(240)
+    later = {**minutes, "decisions": ["维持警戒"], "tasks": [], "next_at": None}
+    yield Said(OFFICER, "record-consultation", later)
+    text = {"rule": "onsite-authorised", "text": "现场指挥部通报", "channels": ["现场发布会"]}
+    yield Refused(Said(OFFICER, "record-release", text))
+    allowed = {"authorised": "市政府授权2026-3号", "managed_by": onscene.MANAGED}
+    yield Said(OFFICER, "record-release", {**text, **allowed})
+    yield _minutes(60 * 50)
+    yield Refused(Said(OFFICER, "propose-termination", {}))
+    yield from onscene.no_hope()
+    yield from _ended(view, HEAD, conditions=())
+
+
+def _ended(view: View, decides: str, superior: str = "", conditions: Iterable[Said] | None = None) -> Iterator[Step]:
     """The end as it is spoken: the scene, the withdrawal, the lifting, the papers, the archive, the window."""
     yield from onscene.reports(view.record, view.now)
-    yield from onscene.conditions()
+    yield from onscene.conditions() if conditions is None else conditions
     yield Said(OFFICER, "propose-termination", {})
     yield from onscene.agreed(list(view.record.approvals)[-1], "decide", decides, view.now)
     yield Said(OFFICER, "confirm-withdrawal", {"counted_by": "格列", "people": 80})
@@ -553,6 +663,8 @@ def _reported(minutes_ago: float, **told: Any) -> Callable[[datetime], dict[str,
     return facts
 
 
+_THREATENING = {"circumstances": ["residents_threatened"]}
+_BUILDING = {"sector": "construction", "scope_accepted": {"by": "王强", "reason": "市里统一处置，按本预案执行"}}
 _INBOUND = {"issuer": "邻市应急指挥部", "number": "2026-7", "colour": "yellow", "says": "危化品车辆泄漏"}
 SCENES = (
     Scene("ordinary-iv", "live", _reported(12, deaths=1), _ordinary),
@@ -561,7 +673,9 @@ SCENES = (
     Scene("warning-lifted", "drill", _assessed("blue", elsewhere=_INBOUND), _lifted, warns=True),
     Scene("rolled-over", "live", _reported(1, deaths=3), _rolled_over, roll_over_after=150),
     Scene("iii", "live", _reported(2, deaths=3, missing=1, sector="hazardous-chemicals"), _level_three),
-    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, sector="construction"), _word_of_mouth),
+    Scene("county-iv", "live", _reported(3, deaths=1, **_THREATENING), _county),
+    Scene("ii", "live", _reported(2, deaths=12, missing=2, sector="hazardous-chemicals", **_THREATENING), _major),
+    Scene("i-by-word-of-mouth", "live", _reported(2, deaths=12, missing=4, **_BUILDING), _word_of_mouth),
     Scene("raised", "live", _reported(4, deaths=1), _raised, roll_over_after=400),
     Scene("false-alarm", "drill", _reported(2, deaths=1), _false_alarm),
 )

@@ -2,12 +2,26 @@
 
 from collections.abc import Iterator
 
-from incidents import approval, commander, handover, notices, onsite, orders, recovery, release, response
+from incidents import (
+    approval,
+    commander,
+    disposal,
+    handling,
+    handover,
+    instructions,
+    notices,
+    onsite,
+    orders,
+    packs,
+    recovery,
+    release,
+    response,
+)
 from incidents import tasks as work
 from incidents.logbook import Entry
 from plans import walk
 from plans.coverage import ACTS
-from plans.schema import Condition, Handover, Naming, NotifyRule, OnSiteHq, Power, ReportRule, Work
+from plans.schema import Condition, Duty, Handover, Naming, NotifyRule, OnSiteHq, Power, ReportRule, Revision, Work
 from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD, Desk
 from tests.test_incidents_levels import CHIEF, asked, ordered
@@ -29,6 +43,8 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
         case "clock_done" | "clock_void" | "clock_missed" | "clock_stood_down":
             rule = said.clocks[data["clock"]].rule
             yield from (set(p.clauses) for p in parts if isinstance(p, ReportRule) and p.id == rule)
+            if entry.kind == "clock_done":
+                yield from _carried(desk, entry)
         case "notice_answered":
             yield from (set(p.clauses) for p in parts if isinstance(p, NotifyRule) and p.unit in data["units"])
         case "approval_answered":
@@ -69,6 +85,27 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
         case "release_published":
             assert PLAN.release is not None
             yield from (set(rule.clauses) for rule in PLAN.release.rules if rule.id == data["rule"])
+            if data["managed_by"].keys() == set(PLAN.release.managed_by):
+                yield set(PLAN.release.clauses)
+        case "level_skipped" | "classified_sent" | "report_flagged":
+            kind = {"level_skipped": "skip_level", "classified_sent": "classified", "report_flagged": "forbidden"}
+            handling = PLAN.reporting.handling
+            yield from (set(rule.clauses) for rule in handling if rule.kind == kind[entry.kind])
+        case "response_begun":
+            yield from (set(start.clauses) for start in PLAN.response.at_once if data["unit"] in start.units)
+        case "support_answered":
+            assert PLAN.preparedness is not None
+            ready = PLAN.preparedness.resources
+            yield from (set(one.clauses) for one in ready if one.id in data["resources"])
+        case "instruction_received":
+            yield set(PLAN.units[data["body"]].clauses) if data["body"] else set()
+        case "instruction_closed":
+            body = said.instructions[data["instruction"]].body
+            yield from (set(p.clauses) for p in parts if isinstance(p, Duty) and p.handed_down_by == body)
+        case "revision_opened":
+            yield from (set(p.clauses) for p in parts if isinstance(p, Revision) and p.id == data["ground"])
+        case "pack_chosen":
+            yield from (set(pack.clauses) for pack in PLAN.response.packs if pack.id == data["pack"])
         case "requisitioned":
             assert PLAN.preparedness is not None
             assert PLAN.preparedness.requisition is not None
@@ -89,8 +126,19 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
             yield {*PLAN.termination.scene_end.clauses, *PLAN.termination.lifting.clauses}
         case "opened" | "became_accident":
             yield set(PLAN.command.presumed_clauses)
+            if data["facts"]["sector"] in PLAN.about.scope.accepts:
+                yield set(PLAN.about.scope.clauses)
         case "warning_opened" | "warning_submitted" | "warning_published" | "warning_determined":
             yield from _of_a_warning(entry)
+
+
+def _carried(desk: Desk, entry: Entry) -> Iterator[set[str]]:
+    """The clauses of the items that a report carried which was sent by the entry before."""
+    sent = desk.entries[entry.seq - 2]
+    if sent.kind == "report_sent" and "fields" in sent.data:
+        yield from (set(item.clauses) for item in PLAN.reporting.fields if item.id in sent.data["fields"]["carried"])
+        if not sent.data["fields"]["verifying"]:
+            yield from (set(rule.clauses) for rule in PLAN.reporting.handling if rule.kind == "standard")
 
 
 def _of_a_warning(entry: Entry) -> Iterator[set[str]]:
@@ -167,6 +215,29 @@ def on_scene() -> Scene:
     return desk
 
 
+def beside() -> Desk:
+    """A leak at level III with what is done beside the chain: reports handled otherwise, support, measures of its kind,
+    an instruction from above, a lesson."""
+    desk = level_three(sector="hazardous-chemicals")
+    desk.arrives(HEAD)
+    desk.does(disposal.RecordStart, unit="enterprise", by="次仁", words="启动本单位预案")
+    past = {"sender": "site_emergency_bureau", "to": "region_general_hq", "past": "municipal_hq_office"}
+    desk.does(handling.SkipLevel, **past, reason="专线中断", via="卫星电话", as_at=desk.now)
+    desk.does(handling.RecordClassified, to="city_party_committee", clock="paper-party")
+    desk.does(handling.FlagReport, fault="false", sender="enterprise", words="少报", remedy="更正")
+    desk.report_all()
+    measures = [{"owner": "fire_brigade", "what": "水幕稀释"}]
+    desk.does(packs.ChoosePack, pack="hazardous-chemicals-pack", measures=measures, basis="专家", **spoken(HEAD))
+    desk.does(work.RequestSupport, by="现场", need="专家")
+    desk.does(work.AnswerSupport, request="Q1", answer="yes", by="市", words="三名", resources=["experts-by-kind"])
+    above = {"leader": "平措", "post": "总指挥长", "government": "city", "body": "municipal_general_hq"}
+    desk.does(instructions.Instruct, **above, form="phone", words="查清储罐")
+    desk.does(instructions.ReportBack, instruction="I1", to="平措", via="电话", words="已查清")
+    desk.does(instructions.CloseInstruction, instruction="I1", result="已落实")
+    desk.does(recovery.OpenRevision, ground="problem-found", words="备用线路未写")
+    return desk
+
+
 def cited(desk: Desk) -> set[str]:
     """The kinds of acting entries that cite a clause of the plan, each of them only its own element's."""
     seen = set()
@@ -188,6 +259,13 @@ def test_an_acting_entry_cites_only_the_clauses_of_its_own_element() -> None:
     assert cited(whole()) >= {
         "opened", "proposed", "approval_answered", "level_ordered", "notice_answered", "command_passed", "clock_done",
         "task_moved", "condition_found", "end_approved", "withdrawn", "response_lifted",
+    }  # fmt: skip
+
+
+def test_what_is_done_beside_the_chain_cites_only_what_it_acts_on() -> None:
+    assert cited(beside()) >= {
+        "opened", "clock_done", "response_begun", "level_skipped", "classified_sent", "report_flagged", "pack_chosen",
+        "support_answered", "instruction_received", "instruction_closed", "revision_opened",
     }  # fmt: skip
 
 

@@ -304,7 +304,7 @@ def test_a_death_within_the_window_changes_the_figures_regrades_and_is_told_agai
 
 
 def test_after_the_window_nothing_is_told_again_and_a_note_is_refused_once_closed() -> None:
-    desk = Desk(deaths=1, sector="road", verified=True)
+    desk = Desk(deaths=1, sector="road", verified=True, scope_accepted={"by": "王", "reason": "危货车辆"})
     desk.end_scene()
     desk.wait(days=8)
     desk.does(facts.ReportFacts, source="市医院", findings={"deaths": {"n": 2, "source": "hospital"}})
@@ -315,3 +315,16 @@ def test_after_the_window_nothing_is_told_again_and_a_note_is_refused_once_close
             desk.does(reporting.SendReport, clock=clock.id, via="电话", as_at=desk.now, signed_by="王")
     assert desk.does(recovery.Archive, keeper="档案室")[-1] == "closed"
     assert desk.refused(notes.Note, words="x").kind == "plan"
+
+
+def test_what_came_to_light_opens_a_revision_on_the_plans_own_grounds_and_hinders_no_archive() -> None:
+    desk = Desk(deaths=1, verified=True)
+    assert PLAN.preparedness is not None
+    asked = {"ground": "problem-found", "words": "备用线路未写"}
+    desk.does(recovery.OpenRevision, **asked)
+    ground = next(one for one in PLAN.preparedness.revisions if one.id == asked["ground"])
+    assert desk.entries[-1].clauses == ground.clauses
+    (told,) = first_page(desk.record)["revisions"]
+    assert (told["words"], told["owner"]) == ("备用线路未写", PLAN.preparedness.revised_by)
+    assert not any(task.rule == "" for task in desk.record.tasks.values()), "it outlives the incident"
+    assert desk.refused(recovery.OpenRevision, ground="taste", words="x").kind == "form"

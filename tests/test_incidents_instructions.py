@@ -9,6 +9,7 @@ from incidents import deadlines, instructions, orders
 from incidents import tasks as work
 from incidents.command import Refusal
 from incidents.view import shown
+from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD, OFFICER
 from tests.test_incidents_onsite import Scene, level_three, spoken
 
@@ -165,3 +166,20 @@ def test_before_anybody_is_named_the_presumed_commander_may_order() -> None:
     assert desk.record.tasks["T1"].state == "given"
     assert not any(clock.startswith("task-") for clock in desk.record.clocks)
     assert desk.refused(deadlines.StandDown, clock="task-T1", reason="x").kind == "form"
+
+
+def test_what_the_body_above_hands_down_is_accepted_and_followed_to_its_end_as_the_plans_duty() -> None:
+    desk = level_three()
+    asked = {"leader": "平措", "post": "总指挥长", "government": "city", "form": "phone", "words": "查清储罐"}
+    above = "municipal_general_hq"
+    desk.does(instructions.Instruct, **asked, body=above)
+    assert desk.entries[-1].clauses == PLAN.units[above].clauses
+    desk.does(instructions.Instruct, **asked)
+    assert desk.entries[-1].clauses == (), "in the leader's own name"
+    for name in ("I1", "I2"):
+        desk.does(instructions.ReportBack, instruction=name, to="平措", via="电话", words="已查清")
+        desk.does(instructions.CloseInstruction, instruction=name, result="已落实")
+    duty = next(duty for unit in PLAN.units.values() for duty in unit.duties if duty.handed_down_by == above)
+    closed = [entry.clauses for entry in desk.entries if entry.kind == "instruction_closed"]
+    assert closed == [duty.clauses, ()]
+    assert desk.refused(instructions.Instruct, **asked, body="nobody").kind == "form"

@@ -161,7 +161,7 @@ def test_a_group_comes_by_kind_and_level_where_the_plan_says_so() -> None:
         "group_press",
     }
     assert onsite.called_up(plan, desk.record, "IV", {}) == {}
-    fire = Scene(deaths=3, verified=True, sector="fire")
+    fire = Scene(deaths=3, verified=True, sector="fire", scope_accepted={"by": "王", "reason": "厂房火灾"})
     assert "group_environment" in onsite.called_up(plan, fire.record, "III", {})
 
 

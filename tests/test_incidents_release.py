@@ -141,3 +141,29 @@ def test_a_level_brings_the_tasks_of_telling_the_public() -> None:
     small = Desk(deaths=1, verified=True)
     small.start_level_four()
     assert "press-text" not in small.record.tasks
+
+
+MANAGED = {"publicity_department": "白玛", "emergency_bureau": "王强"}
+
+
+def test_who_manages_releases_stands_by_a_text_and_only_both_together_meet_the_clause() -> None:
+    assert PLAN.release is not None
+    for named in ({}, {"publicity_department": "白玛"}, MANAGED):
+        desk = approved()
+        desk.does(release.RecordRelease, release="R1", channels=CHANNELS, managed_by=named)
+        entry = desk.entries[-1]
+        assert entry.data["managed_by"] == named
+        assert (set(PLAN.release.clauses) <= set(entry.clauses)) is (named == MANAGED)
+    other = approved().refused(
+        release.RecordRelease, release="R1", channels=CHANNELS, managed_by={"fire_brigade": "格列"}
+    )
+    assert (other.kind, other.reason.partition(":")[0]) == ("form", "managed_by")
+
+
+def test_an_ordinary_accident_is_published_by_the_county_also_where_the_city_responds() -> None:
+    desk = Desk(deaths=1, verified=True)
+    desk.start_level_four()
+    desk.does(release.RecordRelease, text="通报", channels=CHANNELS)
+    told = next(entry for entry in desk.entries if entry.kind == "release_published")
+    assert (told.data["rule"], told.data["publisher"]) == ("ordinary", "district_general_hq")
+    assert "support-news-release" in desk.record.tasks, "the office helps whoever publishes"

@@ -24,7 +24,7 @@ from plans.schema.grading import Bounds, Criterion, Factor, Factors, GradeName, 
 from plans.schema.organisation import About, Duty, Group, Jurisdiction, Post, Scope, Unit
 from plans.schema.preparedness import DrillRule, Preparedness, Requisition, Resource, Revision
 from plans.schema.release import ReleaseRule, ReleaseRules
-from plans.schema.reporting import Handling, Reporting, ReportRule
+from plans.schema.reporting import Handling, ReportField, Reporting, ReportRule
 from plans.schema.response import Base, Disposal, LevelChange, LevelRule, MeasurePack, ResponseRules, Start
 from plans.schema.warning import Adjustment, Ahead, ColourRule, Publisher, WarningRules
 from plans.schema.words import (
@@ -41,6 +41,7 @@ from plans.schema.words import (
     Grade,
     GroupId,
     Item,
+    Known,
     Leg,
     Measure,
     NationalRole,
@@ -104,6 +105,7 @@ __all__ = [
     "Handover",
     "Item",
     "Jurisdiction",
+    "Known",
     "Leg",
     "LevelChange",
     "LevelRule",
@@ -129,6 +131,7 @@ __all__ = [
     "RecoveryTask",
     "ReleaseRule",
     "ReleaseRules",
+    "ReportField",
     "ReportRule",
     "Reporting",
     "Requisition",

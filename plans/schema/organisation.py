@@ -50,6 +50,8 @@ class Duty(Work):
     phase: Literal["standing", "warning", "incident", "release"] = "incident"
     part: Literal["lead", "assist"] = "lead"
     """Whether the plan has the unit lead here or help another."""
+    handed_down_by: UnitId | None = None
+    """The body above whose instructions it is to accept and to follow to their end."""
 
 
 class Unit(Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from plans.schema.words import Clauses, Duration, ElementId, Item, Leg, Part, Trigger, UnitId, When
+from plans.schema.words import Clauses, Duration, ElementId, Item, Known, Leg, Measure, Part, Trigger, UnitId, When
 
 
 class ReportRule(Part):
@@ -44,10 +44,17 @@ class Handling(Part):
     clauses: Clauses
 
 
+class ReportField(Item):
+    """One item that a written report must carry."""
+
+    known_from: tuple[Known | Measure, ...] = ()
+    """Any one of these facts fills it; empty: it is told with the report, or stands as being verified (正在核实)."""
+
+
 class Reporting(Part):
     """reporting.yaml: who reports to whom, by which leg, until when."""
 
     rules: tuple[ReportRule, ...]
-    fields: tuple[Item, ...] = ()
+    fields: tuple[ReportField, ...] = ()
     handling: tuple[Handling, ...] = ()
     clauses: Clauses = ()

@@ -56,6 +56,12 @@ Measure = Literal[
 ]
 """A count that a report may carry. Left out is unknown; 0 is a statement."""
 
+Known = Literal[
+    "enterprise", "occurred_at", "heard_at", "sector", "place", "course", "cause", "help_asked", "measures_taken",
+    "sender", "signed_by", "sent_at",
+]  # fmt: skip
+"""What a written report may know beside counts: of the accident, of the handling so far, of itself."""
+
 Role = Literal["watch", "decider", "signatory", "leader", "unit", "auditor"]
 """What a post may do: keep the watch, decide, sign, lead on scene, answer for a unit, read."""
 
