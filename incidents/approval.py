@@ -274,7 +274,11 @@ def call_back(plan: Plan, record: Record, command: CallBack, now: datetime) -> A
         return Refusal(zh="须由记录人以外的第二人回拨", reason="call-back: expected a second person", kind="hard")
     if not command.same and not HAND.can(act.hand, "dispute"):
         return Refusal(zh="已有异议在案", reason="it is disputed already", kind="plan")
-    return (command.entry("called_back", now, command.told("approval", "stage", "number", "same", "words")),)
+    heard = command.entry("called_back", now, command.told("approval", "stage", "number", "same", "words"))
+    if command.same:
+        return (heard,)
+    # Nobody is asked to sign what nobody said.
+    return (heard, *deadlines.void(record, _hand(command), now, "回拨所闻与记录不符"))
 
 
 def unheard(approval: Approval) -> Act | None:
@@ -406,7 +410,7 @@ def _unless(act: Act | Refusal, trigger: str) -> Act | Refusal:
     return Refusal(zh=f"stage：{HAND.words(act.hand)}", reason=f"stage: it is {act.hand} already", kind="plan")
 
 
-def _hand(command: AttachSignature | Ratify | Dispute) -> str:
+def _hand(command: AttachSignature | CallBack | Ratify | Dispute) -> str:
     """The deadline under a spoken decision."""
     return f"hand-{command.approval}-{command.stage}"
 

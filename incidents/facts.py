@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import rfc8785
 from pydantic import Field
@@ -19,6 +19,17 @@ from incidents.record import Grades, Kind, Record
 from plans.grading import Figure, Situation, Verdict, grade
 from plans.schema import Grade, Measure, Plan, Role, Sector, When, severity
 from statecharts.lifecycle import LIFECYCLE
+
+CASUALTIES: tuple[Measure, ...] = (
+    "deaths",
+    "missing",
+    "out_of_contact",
+    "trapped",
+    "serious_injuries",
+    "acute_poisoning",
+    "poisoned",
+)
+"""The counts whose change within the casualty window is told again (order 493 art. 13); after it they move no grade."""
 
 
 class Opening(Command):
@@ -136,7 +147,25 @@ def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime
     findings = command.findings.model_dump(mode="json", exclude_defaults=True)
     if not findings.keys() - {"verified"}:
         return Refusal(zh="findings：至少填一项", reason="findings: expected at least one")
-    return (command.entry("facts_reported", now, {"source": command.source, "findings": findings}),)
+    data: dict[str, Any] = {"source": command.source, "findings": findings}
+    late = _after_window(record, command, now)
+    if not late:
+        return (command.entry("facts_reported", now, data),)
+    assert record.window_ends is not None  # else nothing is late
+    says = f"伤亡补报期已于 {record.window_ends.isoformat()} 届满，如实记录，不自动影响定级"
+    window = plan.recovery.casualty_window
+    clauses = window.clauses if window else ()
+    return (command.entry("facts_reported", now, {**data, "after_window": late, "says": says}, clauses),)
+
+
+def _after_window(record: Record, command: ReportFacts, now: datetime) -> list[Measure]:
+    """The casualties that count as of an instant after their window (order 493 art. 13)."""
+    ends, told_at = record.window_ends, command.true_at or now
+    return [
+        measure
+        for measure, count in command.findings.told()
+        if measure in CASUALTIES and count.moves_the_grade and ends is not None and (count.as_of or told_at) > ends
+    ]
 
 
 def raise_grade(plan: Plan, record: Record, command: RaiseGrade, now: datetime) -> Answer:
@@ -191,10 +220,11 @@ def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
     """The grades by what is known now, and why the computed one is what it is."""
     facts = record.known()
     given = _Rules(plan), facts.sector, facts.source_kind, facts.equipment_event, facts.medium
-    sure: dict[Measure, Figure] = dict(record.counts)
-    every = dict(sure)
+    every: dict[Measure, Figure] = dict(record.counts)
+    goes_by: dict[Measure, Count | None] = {**record.counts, **record.frozen}
+    sure: dict[Measure, Figure] = {measure: count for measure, count in goes_by.items() if count is not None}
     for measure, count in record.hearsay.items():
-        every[measure] = max(count, sure.get(measure, count), key=lambda told: told.n)
+        every[measure] = max(count, every.get(measure, count), key=lambda told: told.n)
     verdict = _verdict(*given, _told(sure))
     may_be = _verdict(*given, _told(every)).may_be
     standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
@@ -285,7 +315,12 @@ def reported(record: Record, entry: Draft) -> Record:
     news = {name: getattr(findings, name) for name in entry.data["findings"]}
     if "circumstances" in news:
         news["circumstances"] = tuple(dict.fromkeys((*record.known().circumstances, *news["circumstances"])))
-    return record.but(facts=record.known().model_copy(update=news), **counted(record, findings))
+    late = entry.data.get("after_window", ())
+    sure = {measure for measure, count in findings.told() if count.moves_the_grade}
+    frozen = {measure: count for measure, count in record.frozen.items() if measure in late or measure not in sure}
+    frozen |= {measure: record.counts.get(measure) for measure in late if measure not in frozen}
+    known = record.known().model_copy(update=news)
+    return record.but(facts=known, frozen=frozen, **counted(record, findings))
 
 
 def regraded(record: Record, entry: Draft) -> Record:

@@ -470,6 +470,8 @@ class Record(Part):
     """Verified or official: these move the grade."""
     hearsay: Mapping[Measure, Count] = {}
     """Told by nobody official and not verified: shown beside."""
+    frozen: Mapping[Measure, Count | None] = {}
+    """Casualties told after their window: what the grade goes by in their place; None: nothing was known."""
     grades: Grades | None = None
     level: Grade | None = None
     ordered_at: AwareDatetime | None = None

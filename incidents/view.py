@@ -81,6 +81,7 @@ def shown(record: Record) -> dict[str, Any]:
         "facts": told["facts"],
         "counts": told["counts"],
         "hearsay": told["hearsay"],
+        "frozen": told["frozen"],
         "window_ends": told["window_ends"],
         "archive": record.archive or None,
         "seq": record.head.seq,

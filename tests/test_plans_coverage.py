@@ -155,7 +155,7 @@ NO_ACT = {
     "handover_refused", "instruction_received", "instruction_conveyed", "instruction_reported", "instruction_closed",
     "instructions_settled", "rescue_suspended", "counted_out", "rescue_resumed",
     "response_extended", "release_drafted", "release_corrected", "release_correction_confirmed",
-    "taken_over",
+    "taken_over", "onsite_hq_dissolved",
     "superior_ended",
     "false_alarm_declared", "false_alarm_confirmed", "casualties_changed",
 }  # fmt: skip
