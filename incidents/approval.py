@@ -584,7 +584,16 @@ def _unlike(record: Record, entry: Draft) -> Record:
     approval = record.approvals[entry.data["approval"]]
     recorded = next(act for act in approval.acts if act.stage == entry.data["stage"])
     says = f"{recorded.recorded_by}记录：{recorded.words}；{entry.user}：{entry.data['words']}"
-    departure = Departure(seq=record.head.seq + 1, kind="dispute", says=says)
+    departure = Departure(
+        seq=record.head.seq + 1,
+        kind="dispute",
+        says=says,
+        at=entry.true_at,
+        ordered_by=recorded.user,
+        post=recorded.post,
+        form=recorded.form,
+        recorded_by=recorded.recorded_by,
+    )
     return moved.but(departures=(*record.departures, departure))
 
 

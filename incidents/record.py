@@ -316,8 +316,14 @@ class Departure(Part):
     seq: int
     kind: Literal["deviation", "dispute"]
     says: str
+    at: AwareDatetime
     clauses: tuple[str, ...] = ()
     ordered_by: str = ""
+    post: str = ""
+    """In which post it was ordered, as far as the plan has it."""
+    form: Form | None = None
+    """None: nobody ordered it."""
+    recorded_by: str
     reason: str = ""
     effects: tuple[str, ...] = ()
     """The kinds of what it changed."""
