@@ -324,8 +324,8 @@ def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answ
 
 
 def _told(act: Act) -> dict[str, Any]:
-    """An act as its entry tells it: its words stand beside it, and whoever calls back does so later."""
-    return act.model_dump(mode="json", exclude={"words", "called_back_by"})
+    """An act as its entry tells it: its words stand beside it, and whoever calls back or signs does so later."""
+    return act.model_dump(mode="json", exclude={"words", "called_back_by", "signed_at"})
 
 
 def _drafters(approval: Approval) -> set[str]:
@@ -571,7 +571,7 @@ def ratified(record: Record, entry: Draft) -> Record:
 
 
 def _handed(record: Record, entry: Draft) -> Record:
-    return _act(record, entry, lambda act: act.but(hand=HAND.step(act.hand, "sign")))
+    return _act(record, entry, lambda act: act.but(hand=HAND.step(act.hand, "sign"), signed_at=entry.true_at))
 
 
 def disputed(record: Record, entry: Draft) -> Record:

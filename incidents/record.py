@@ -68,6 +68,11 @@ class Clock(Part):
     received_by: str = ""
     verdict: str = CLOCK.initial
 
+    @property
+    def late_by(self) -> timedelta | None:
+        """By how much it was done too late; None: it was not, or is not done."""
+        return self.done_at - self.due_at if self.done_at and self.verdict == "late" else None
+
 
 class Step(Part):
     """One attempt to reach a recipient: by which channel, and how long to wait for an answer."""
@@ -140,6 +145,8 @@ class Act(Part):
     called_back_by: str = ""
     """Who rang the speaker's number and heard the same."""
     hand: str = HAND.initial
+    signed_at: AwareDatetime | None = None
+    """When the hand came under it afterwards: a signed sheet, or ratified in an own session."""
 
 
 What = Literal[

@@ -45,7 +45,7 @@ def write(
         "logbook.jsonl": "".join(_line(view.line(entry)) for entry in entries),
         "plan.json": plan,
         "refusals.jsonl": "".join(_line(refusal) for refusal in refusals),
-        "first-page.json": json.dumps(view.first_page(record), ensure_ascii=False, indent=2) + "\n",
+        "first-page.json": json.dumps(_page(record, entries), ensure_ascii=False, indent=2) + "\n",
     }
     texts |= {f"history/{number}.json": run for number, run in enumerate(history, start=1)}
     for name, text in texts.items():
@@ -110,9 +110,14 @@ def check(folder: Path) -> Head:
         raise Altered("logbook.jsonl: its content does not match the manifest")
     record = fold(Record(id=manifest["incident"]), entries)
     page = json.loads((folder / "first-page.json").read_text("utf-8"))
-    if page != json.loads(json.dumps(view.first_page(record))):
+    if page != json.loads(json.dumps(_page(record, entries))):
         raise Altered("first-page.json: the log says otherwise")
     return head
+
+
+def _page(record: Record, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What a supervisor reads first, with the course of grade and level, which only the whole log tells."""
+    return {**view.first_page(record), "levels": view.levels(entries)}
 
 
 def _line(told: Mapping[str, Any]) -> str:
