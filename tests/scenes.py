@@ -331,7 +331,7 @@ def _level_three(view: View) -> Iterator[Step]:
     yield Said(OFFICER, "propose-level", asked)
     yield Said(HEAD, "decide", {"approval": "A1"})
     yield Said(HEAD, "sign", {"approval": "A1"})
-    yield _minutes(8)
+    yield _minutes(7)
     for unit in list(view.record.notices["N-level-III"].recipients):
         yield Answers("N-level-III", unit)
     yield from onscene.reports(view.record, view.now)
