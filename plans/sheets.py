@@ -246,6 +246,8 @@ class _Reader:
                 f"{self.unit(hq.unit)}: {self.when(hq.when)}; ordered by {self.unit(hq.ordered_by)}, set up by "
                 f"{self.unit(hq.set_up_by)}, headed by {self.name(hq.head)}",
             )
+            if hq.ends is not None:
+                told += self.t(f"，{word(hq.ends, self.lang)}", ", dissolved with the level")
             notes.append(self.rests(told, hq.clauses))
         yield Sheet("command", self.t("现场指挥", "Command on scene"), notes=tuple(notes))
         if hq is not None:

@@ -260,6 +260,29 @@ def test_a_call_back_that_hears_something_else_leaves_nobody_a_signature_to_owe(
     assert "我没有同意" in desk.record.departures[-1].says
 
 
+def test_no_later_grade_undoes_a_limit_that_has_passed_and_a_cadence_comes_back_with_its_grade() -> None:
+    desk = Desk(deaths=3, verified=True)
+    desk.wait(minutes=51)
+    deaths(desk, 12)
+    assert desk.verdicts()["follow-up"] == "not_due", "twice a day now"
+    deaths(desk, 1)
+    assert desk.verdicts()["paper-government"] == "overdue"
+    desk.does(facts.LowerGrade, "王", DEPUTY, reason="重复统计更正")
+    verdicts = desk.verdicts()
+    assert verdicts["paper-government"] == "overdue", "fifty minutes were over when it was serious"
+    assert (verdicts["region-general-hq"], verdicts["follow-up-major"]) == ("not_due", "not_due")
+    again = desk.record.clocks["follow-up-2"]
+    assert (again.verdict, again.starts_at, again.due_at) == ("running", desk.now, desk.now + timedelta(days=1))
+
+
+def test_a_limit_is_judged_before_the_fact_that_comes_after_it_even_where_nothing_woke_in_between() -> None:
+    desk = Desk(deaths=3, verified=True)
+    deaths(desk, 1)
+    desk.now += timedelta(minutes=51)
+    desk.does(facts.LowerGrade, "王", DEPUTY, reason="核实")
+    assert desk.verdicts()["paper-government"] == "overdue"
+
+
 def tick(desk: Desk, condition: str) -> None:
     desk.does(end.TickCondition, condition=condition, words="现场核查")
 
