@@ -161,10 +161,12 @@ def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime
 def _after_window(record: Record, command: ReportFacts, now: datetime) -> list[Measure]:
     """The casualties that count as of an instant after their window (order 493 art. 13)."""
     ends, told_at = record.window_ends, command.true_at or now
+    if ends is None or now <= ends:
+        return []
     return [
         measure
         for measure, count in command.findings.told()
-        if measure in CASUALTIES and count.moves_the_grade and ends is not None and (count.as_of or told_at) > ends
+        if measure in CASUALTIES and count.moves_the_grade and (count.as_of or told_at) > ends
     ]
 
 
@@ -220,11 +222,13 @@ def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
     """The grades by what is known now, and why the computed one is what it is."""
     facts = record.known()
     given = _Rules(plan), facts.sector, facts.source_kind, facts.equipment_event, facts.medium
-    every: dict[Measure, Figure] = dict(record.counts)
-    goes_by: dict[Measure, Count | None] = {**record.counts, **record.frozen}
-    sure: dict[Measure, Figure] = {measure: count for measure, count in goes_by.items() if count is not None}
+    sure: dict[Measure, Figure] = dict(record.counts)
+    every = dict(sure)
     for measure, count in record.hearsay.items():
-        every[measure] = max(count, every.get(measure, count), key=lambda told: told.n)
+        every[measure] = max(count, sure.get(measure, count), key=lambda told: told.n)
+    for measure, before in record.frozen.items():
+        del sure[measure]
+        sure |= {measure: before} if before else {}
     verdict = _verdict(*given, _told(sure))
     may_be = _verdict(*given, _told(every)).may_be
     standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
@@ -315,12 +319,18 @@ def reported(record: Record, entry: Draft) -> Record:
     news = {name: getattr(findings, name) for name in entry.data["findings"]}
     if "circumstances" in news:
         news["circumstances"] = tuple(dict.fromkeys((*record.known().circumstances, *news["circumstances"])))
-    late = entry.data.get("after_window", ())
-    sure = {measure for measure, count in findings.told() if count.moves_the_grade}
-    frozen = {measure: count for measure, count in record.frozen.items() if measure in late or measure not in sure}
-    frozen |= {measure: record.counts.get(measure) for measure in late if measure not in frozen}
+    late: list[Measure] = entry.data.get("after_window", [])
+    figures = counted(record, findings)
     known = record.known().model_copy(update=news)
-    return record.but(facts=known, frozen=frozen, **counted(record, findings))
+    return record.but(facts=known, frozen=_frozen(record, late, figures["counts"]), **figures)
+
+
+def _frozen(record: Record, late: list[Measure], told: Mapping[Measure, Count]) -> Mapping[Measure, Count | None]:
+    """What the grade goes by in place of late figures; one that was told anew as of an earlier instant is none."""
+    if not late and not record.frozen:
+        return record.frozen
+    still = {m: before for m, before in record.frozen.items() if m in late or told[m] is record.counts[m]}
+    return {**{m: record.counts.get(m) for m in late}, **still}
 
 
 def regraded(record: Record, entry: Draft) -> Record:

@@ -104,13 +104,15 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
             continue
         last = running[-1]
         if last.verdict in OPEN:
-            if last.due_at <= now:
-                # It passed while it was owed: no later fact undoes that, and nobody waives it.
-                continue
             if not holds(rule.when, record):
-                yield from deadlines.void(record, last.id, now, f"事故等级为{record.standing()}级，本项不适用")
+                fact = f"事故等级为{record.standing()}级，本项不适用"
             elif rule.every and ended:
-                yield from deadlines.void(record, last.id, now, "应急已结束，不再续报")
+                fact = "应急已结束，不再续报"
+            else:
+                continue
+            # What passed while it was owed no later fact undoes, and nobody waives it.
+            if now < last.due_at:
+                yield from deadlines.void(record, last.id, now, fact)
         elif not rule.every or ended or last.done_at is None:
             continue
         elif last.verdict == "not_due":
