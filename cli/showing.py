@@ -149,8 +149,11 @@ def _head(told: Mapping[str, Any], names: Names, local: Local) -> Iterator[str]:
             f"grade computed {computed} / standing {stands} / statutory {statutory}",
         )
         if told["grade_may_be"] != computed:
-            may_be = told["grade_may_be"]
-            yield said(f"未核实数据若属实，可能达到 {may_be}级", f"may be grade {may_be}, if unverified counts hold")
+            may_be, late = told["grade_may_be"], bool(told["frozen"])
+            yield said(
+                f"未核实{'或补报期后的' if late else ''}数据若属实，可能达到 {may_be}级",
+                f"may be grade {may_be}, if unverified{' or late' if late else ''} counts hold",
+            )
     yield from _scene(told, names, local)
     for item in told["departures"]:
         clauses = "、".join(item["clauses"])

@@ -46,6 +46,7 @@ _VERBS = {
     "report-progress": "任务进展",
     "choose-pack": "选用专项措施",
     "form-onsite-hq": "提前成立现场指挥部",
+    "dissolve-onsite-hq": "撤销现场指挥部",
     "set-group": "成立或调整工作组",
     "check-in": "到场报到（签到）",
     "check-out": "离场",

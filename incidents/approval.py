@@ -274,7 +274,11 @@ def call_back(plan: Plan, record: Record, command: CallBack, now: datetime) -> A
         return Refusal(zh="须由记录人以外的第二人回拨", reason="call-back: expected a second person", kind="hard")
     if not command.same and not HAND.can(act.hand, "dispute"):
         return Refusal(zh="已有异议在案", reason="it is disputed already", kind="plan")
-    return (command.entry("called_back", now, command.told("approval", "stage", "number", "same", "words")),)
+    heard = command.entry("called_back", now, command.told("approval", "stage", "number", "same", "words"))
+    if command.same:
+        return (heard,)
+    # Nobody is asked to sign what nobody said.
+    return (heard, *deadlines.void(record, _hand(command), now, "回拨所闻与记录不符"))
 
 
 def unheard(approval: Approval) -> Act | None:
@@ -320,8 +324,8 @@ def dispute(plan: Plan, record: Record, command: Dispute, now: datetime) -> Answ
 
 
 def _told(act: Act) -> dict[str, Any]:
-    """An act as its entry tells it: its words stand beside it, and whoever calls back does so later."""
-    return act.model_dump(mode="json", exclude={"words", "called_back_by"})
+    """An act as its entry tells it: its words stand beside it, and whoever calls back or signs does so later."""
+    return act.model_dump(mode="json", exclude={"words", "called_back_by", "signed_at"})
 
 
 def _drafters(approval: Approval) -> set[str]:
@@ -406,7 +410,7 @@ def _unless(act: Act | Refusal, trigger: str) -> Act | Refusal:
     return Refusal(zh=f"stage：{HAND.words(act.hand)}", reason=f"stage: it is {act.hand} already", kind="plan")
 
 
-def _hand(command: AttachSignature | Ratify | Dispute) -> str:
+def _hand(command: AttachSignature | CallBack | Ratify | Dispute) -> str:
     """The deadline under a spoken decision."""
     return f"hand-{command.approval}-{command.stage}"
 
@@ -585,7 +589,7 @@ def ratified(record: Record, entry: Draft) -> Record:
 
 
 def _handed(record: Record, entry: Draft) -> Record:
-    return _act(record, entry, lambda act: act.but(hand=HAND.step(act.hand, "sign")))
+    return _act(record, entry, lambda act: act.but(hand=HAND.step(act.hand, "sign"), signed_at=entry.true_at))
 
 
 def disputed(record: Record, entry: Draft) -> Record:
@@ -598,7 +602,16 @@ def _unlike(record: Record, entry: Draft) -> Record:
     approval = record.approvals[entry.data["approval"]]
     recorded = next(act for act in approval.acts if act.stage == entry.data["stage"])
     says = f"{recorded.recorded_by}记录：{recorded.words}；{entry.user}：{entry.data['words']}"
-    departure = Departure(seq=record.head.seq + 1, kind="dispute", says=says)
+    departure = Departure(
+        seq=record.head.seq + 1,
+        kind="dispute",
+        says=says,
+        at=entry.true_at,
+        ordered_by=recorded.user,
+        post=recorded.post,
+        form=recorded.form,
+        recorded_by=recorded.recorded_by,
+    )
     return moved.but(departures=(*record.departures, departure))
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from incidents.command import Answer, Command, Refusal
 from incidents.effects import EFFECTS, Effect
 from incidents.logbook import Draft
-from incidents.record import Departure, Record
+from incidents.record import Departure, Form, Record
 from plans.schema import ClauseId, Plan
 
 
@@ -20,6 +20,8 @@ class Deviate(Command):
     verb: ClassVar[str] = "deviate"
     ordered_by: str = Field(min_length=1, max_length=200)
     post: str = Field(default="", max_length=64)
+    form: Form = "oral"
+    """How it was ordered; the one who ordered it may also record it."""
     words: str = Field(min_length=1, max_length=2000)
     reason: str = Field(min_length=1, max_length=2000)
     leaves: tuple[ClauseId, ...] = Field(min_length=1, max_length=20)
@@ -56,7 +58,7 @@ def deviate(plan: Plan, record: Record, command: Deviate, now: datetime) -> Answ
             reason=f"effects: '{again[0]}' once in an entry; record the rest anew",
         )
     at = command.true_at or now
-    told = command.told("ordered_by", "post", "words", "reason", "leaves", "effects")
+    told = command.told("ordered_by", "post", "form", "words", "reason", "leaves", "effects")
     deviation = command.entry("deviation", now, told, command.leaves)
     beside: list[Draft] = []
     after = record
@@ -87,8 +89,12 @@ def deviated(record: Record, entry: Draft) -> Record:
         seq=record.head.seq + 1,
         kind="deviation",
         says=entry.data["words"],
+        at=entry.true_at,
         clauses=tuple(entry.data["leaves"]),
         ordered_by=entry.data["ordered_by"],
+        post=entry.data["post"],
+        form=entry.data["form"],
+        recorded_by=entry.user,
         reason=entry.data["reason"],
         effects=tuple(effect.kind for effect in effects),
     )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import rfc8785
 from pydantic import Field
@@ -20,6 +20,17 @@ from plans.grading import Figure, Situation, Verdict, grade
 from plans.schema import Grade, Measure, Plan, Role, Scope, Sector, When, severity
 from plans.vocabulary import WORDS
 from statecharts.lifecycle import LIFECYCLE
+
+CASUALTIES: tuple[Measure, ...] = (
+    "deaths",
+    "missing",
+    "out_of_contact",
+    "trapped",
+    "serious_injuries",
+    "acute_poisoning",
+    "poisoned",
+)
+"""The counts whose change within the casualty window is told again (order 493 art. 13); after it they move no grade."""
 
 
 class Opening(Command):
@@ -164,7 +175,27 @@ def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime
     findings = command.findings.model_dump(mode="json", exclude_defaults=True)
     if not findings.keys() - {"verified"}:
         return Refusal(zh="findings：至少填一项", reason="findings: expected at least one")
-    return (command.entry("facts_reported", now, {"source": command.source, "findings": findings}),)
+    data: dict[str, Any] = {"source": command.source, "findings": findings}
+    late = _after_window(record, command, now)
+    if not late:
+        return (command.entry("facts_reported", now, data),)
+    assert record.window_ends is not None  # else nothing is late
+    says = f"伤亡补报期已于 {record.window_ends.isoformat()} 届满，如实记录，不自动影响定级"
+    window = plan.recovery.casualty_window
+    clauses = window.clauses if window else ()
+    return (command.entry("facts_reported", now, {**data, "after_window": late, "says": says}, clauses),)
+
+
+def _after_window(record: Record, command: ReportFacts, now: datetime) -> list[Measure]:
+    """The casualties that count as of an instant after their window (order 493 art. 13)."""
+    ends, told_at = record.window_ends, command.true_at or now
+    if ends is None or now <= ends:
+        return []
+    return [
+        measure
+        for measure, count in command.findings.told()
+        if measure in CASUALTIES and count.moves_the_grade and (count.as_of or told_at) > ends
+    ]
 
 
 def raise_grade(plan: Plan, record: Record, command: RaiseGrade, now: datetime) -> Answer:
@@ -223,6 +254,9 @@ def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
     every = dict(sure)
     for measure, count in record.hearsay.items():
         every[measure] = max(count, sure.get(measure, count), key=lambda told: told.n)
+    for measure, before in record.frozen.items():
+        del sure[measure]
+        sure |= {measure: before} if before else {}
     verdict = _verdict(*given, _told(sure))
     may_be = _verdict(*given, _told(every)).may_be
     standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
@@ -313,7 +347,18 @@ def reported(record: Record, entry: Draft) -> Record:
     news = {name: getattr(findings, name) for name in entry.data["findings"]}
     if "circumstances" in news:
         news["circumstances"] = tuple(dict.fromkeys((*record.known().circumstances, *news["circumstances"])))
-    return record.but(facts=record.known().model_copy(update=news), **counted(record, findings))
+    late: list[Measure] = entry.data.get("after_window", [])
+    figures = counted(record, findings)
+    known = record.known().model_copy(update=news)
+    return record.but(facts=known, frozen=_frozen(record, late, figures["counts"]), **figures)
+
+
+def _frozen(record: Record, late: list[Measure], told: Mapping[Measure, Count]) -> Mapping[Measure, Count | None]:
+    """What the grade goes by in place of late figures; one that was told anew as of an earlier instant is none."""
+    if not late and not record.frozen:
+        return record.frozen
+    still = {m: before for m, before in record.frozen.items() if m in late or told[m] is record.counts[m]}
+    return {**{m: record.counts.get(m) for m in late}, **still}
 
 
 def regraded(record: Record, entry: Draft) -> Record:

@@ -1,11 +1,12 @@
 """The on-site headquarters (现场指挥部): formed by the order of a level that has one, or earlier by the commander.
 
 Its groups come in proportion to kind and level, as the plan's data and the order say; each lead owns its group's tasks.
+It ends with the response, by the order of a level that has none where the plan says so, or by the commander.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -15,17 +16,29 @@ from incidents import tasks
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import holds
 from incidents.logbook import Draft
-from incidents.notices import tell
+from incidents.notices import clock_time, tell
 from incidents.record import Force, OnScene, OnSite, Record, fresh
 from incidents.speaking import Ordered, commands, no_order, speaker
-from plans.schema import Grade, Group, Plan, TaskRule, Work
+from plans.schema import Grade, Group, OnSiteHq, Plan, TaskRule, Work
 from statecharts.task import OPEN
+
+CALLED, LET_GO = "N-group_", "N-onsite-dissolved"
+"""How the notices of groups are named: whom they call or let go follows from that."""
+_ASKED = "dissolve-onsite-hq"
+"""The task of deciding what becomes of a headquarters that the level no longer has."""
 
 
 class FormOnsiteHq(Ordered):
     """The on-site headquarters is formed before, or without, an order of a level that has one."""
 
     verb: ClassVar[str] = "form-onsite-hq"
+    reason: str = Field(min_length=1, max_length=400)
+
+
+class DissolveOnsiteHq(Ordered):
+    """The on-site headquarters is dissolved while the incident goes on."""
+
+    verb: ClassVar[str] = "dissolve-onsite-hq"
     reason: str = Field(min_length=1, max_length=400)
 
 
@@ -85,6 +98,17 @@ def called_up(plan: Plan, record: Record, level: Grade, asks: Mapping[str, Any])
     }
 
 
+def called(record: Record) -> tuple[str, ...]:
+    """The units that groups have called and that were not let go."""
+    units: dict[str, None] = {}
+    for notice in record.notices.values():
+        if notice.id.startswith(CALLED):
+            units |= dict.fromkeys(notice.recipients)
+        elif notice.id.startswith(LET_GO):
+            units = {}
+    return tuple(units)
+
+
 def works(record: Record, group: str) -> bool:
     """Whether this group is on scene."""
     return record.onsite is not None and group in record.onsite.groups
@@ -120,6 +144,34 @@ def form_onsite_hq(plan: Plan, record: Record, command: FormOnsiteHq, now: datet
         return no_order(plan, record, said.post)
     data = {"unit": hq.unit, "reason": command.reason, **command.heard(said)}
     return (command.entry("onsite_hq_formed", now, data, hq.clauses),)
+
+
+def dissolve_onsite_hq(plan: Plan, record: Record, command: DissolveOnsiteHq, now: datetime) -> Answer:
+    said = speaker(plan, command)
+    if isinstance(said, Refusal):
+        return said
+    hq = plan.command.onsite_hq
+    if hq is None or record.onsite is None:
+        return Refusal(
+            zh="没有可撤销的现场指挥部", reason="no on-site headquarters is formed that could be dissolved", kind="plan"
+        )
+    if record.level is not None and due(plan, record, record.level):
+        return Refusal(
+            zh=f"{record.level}级响应须设现场指挥部：随响应调整或解除而撤销",
+            reason=f"level {record.level} has an on-site headquarters: it ends with that level",
+            kind="plan",
+            clauses=hq.clauses,
+        )
+    if plan.posts[said.post].unit != hq.ordered_by and not commands(record, said.post):
+        return no_order(plan, record, said.post)
+    asked = [task.id for task in record.tasks.values() if task.rule == _ASKED and task.state in OPEN]
+    at = command.true_at or now
+    return (
+        command.entry("onsite_hq_dissolved", now, {"unit": hq.unit, "reason": command.reason, **command.heard(said)}),
+        *(command.entry("task_moved", now, {"task": name, "outcome": "done", "words": ""}) for name in asked),
+        *_idle(record, hq, now, command.reason),
+        *let_go(plan, record, called(record), at, now),
+    )
 
 
 def set_group(plan: Plan, record: Record, command: SetGroup, now: datetime) -> Answer:
@@ -218,6 +270,39 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     yield from _call(plan, record, onsite, order.get("leave_out", ()), now)
 
 
+def falls(plan: Plan, record: Record, to: Grade, told: Collection[str], at: datetime, now: datetime) -> Iterator[Draft]:
+    """What becomes of the headquarters once a level stands that has none: by the plan it is dissolved, or asked about.
+
+    `record` is as it was before; one that was formed without such a level stays. `told` hear of the level anyhow.
+    """
+    hq, old = plan.command.onsite_hq, record.level
+    if hq is None or record.onsite is None or old is None or not due(plan, record, old) or due(plan, record, to):
+        return
+    if hq.ends is None:
+        says = f"{to}级响应不设现场指挥部：是否撤销"
+        rule = TaskRule(id=_ASKED, owner=hq.ordered_by, says=says, clauses=hq.clauses, conditional=True)
+        yield from tasks.give(plan, record, [rule], now, f"level {to}")
+        return
+    reason = f"应急响应由{old}级调整为{to}级"
+    yield by_system("onsite_hq_dissolved", at, now, {"unit": hq.unit, "level": to, "reason": reason}, hq.clauses)
+    yield from _idle(record, hq, now, reason)
+    yield from let_go(plan, record, [unit for unit in called(record) if unit not in told], at, now)
+
+
+def let_go(plan: Plan, record: Record, units: Iterable[str], at: datetime, now: datetime) -> Iterator[Draft]:
+    """The news that the headquarters is dissolved, to those whom a group alone has called."""
+    name = fresh(LET_GO, record.notices)
+    said = {"from": clock_time(plan, at)}
+    yield from tell(plan, record, now, name, "onsite_dissolved", dict.fromkeys(units, ""), said, chased=False)
+
+
+def _idle(record: Record, hq: OnSiteHq, now: datetime, reason: str) -> Iterator[Draft]:
+    """What nobody has taken up yet is not asked any more; work in hand goes on until it is done or ruled out."""
+    own = {work.id for work in hq.tasks}
+    idle = [t.id for t in record.tasks.values() if t.state in ("asked", "held") and (t.group or t.rule in own)]
+    yield from tasks.withdraw(idle, now, reason)
+
+
 def _work(plan: Plan, record: Record, name: str, owner: str, known: set[str], now: datetime) -> Iterator[Draft]:
     """The tasks of a group that are not given yet; what new facts bring is told to its lead."""
     group = plan.groups[name]
@@ -232,18 +317,14 @@ def _work(plan: Plan, record: Record, name: str, owner: str, known: set[str], no
 
 def _call(plan: Plan, record: Record, onsite: OnSite, left_out: Iterable[str], now: datetime) -> Iterator[Draft]:
     """Whoever belongs to a group and was called by no order."""
-    called = {
-        unit
-        for notice in record.notices.values()
-        if notice.id.startswith(("N-level-", "N-group_"))
-        for unit in notice.recipients
-    } | set(left_out)
+    ordered = (n.recipients for n in record.notices.values() if n.id.startswith("N-level-"))
+    known = {unit for units in ordered for unit in units}.union(called(record), left_out)
     for name, team in onsite.groups.items():
         group = plan.groups[name]
         # Another than the plan's units may lead it in fact: it has no duty telephone here.
         belong = dict.fromkeys((team.lead, *team.members))
-        units = [unit for unit in belong if unit in plan.units and unit not in called]
-        called |= set(units)
+        units = [unit for unit in belong if unit in plan.units and unit not in known]
+        known |= set(units)
         lead = plan.units[team.lead].name if team.lead in plan.units else team.lead
         said = {"group": group.name, "lead": lead}
         notice = fresh(f"N-{name}", record.notices)
@@ -312,5 +393,5 @@ def signed_out(record: Record, entry: Draft) -> Record:
 
 
 def dissolved(record: Record, entry: Draft) -> Record:
-    """With the response the headquarters ends."""
+    """The headquarters has ended; the tasks in hand stay with their owners."""
     return record.but(onsite=None)

@@ -430,7 +430,14 @@ def published(record: Record, entry: Draft) -> Record:
     )
     if entry.data["before_submission"]:
         says = f"平台先于报送发布（{edition.number_given}）"
-        departure = Departure(seq=record.head.seq + 1, kind="deviation", says=says, clauses=entry.clauses)
+        departure = Departure(
+            seq=record.head.seq + 1,
+            kind="deviation",
+            says=says,
+            at=entry.true_at,
+            clauses=entry.clauses,
+            recorded_by=entry.user,
+        )
         record = record.but(departures=(*record.departures, departure))
     record = step(record, edition)
     if edition.does == "lift":

@@ -68,6 +68,11 @@ class Clock(Part):
     received_by: str = ""
     verdict: str = CLOCK.initial
 
+    @property
+    def late_by(self) -> timedelta | None:
+        """By how much it was done too late; None: it was not, or is not done."""
+        return self.done_at - self.due_at if self.done_at and self.verdict == "late" else None
+
 
 class Step(Part):
     """One attempt to reach a recipient: by which channel, and how long to wait for an answer."""
@@ -140,6 +145,8 @@ class Act(Part):
     called_back_by: str = ""
     """Who rang the speaker's number and heard the same."""
     hand: str = HAND.initial
+    signed_at: AwareDatetime | None = None
+    """When the hand came under it afterwards: a signed sheet, or ratified in an own session."""
 
 
 What = Literal[
@@ -374,8 +381,14 @@ class Departure(Part):
     seq: int
     kind: Literal["deviation", "dispute"]
     says: str
+    at: AwareDatetime
     clauses: tuple[str, ...] = ()
     ordered_by: str = ""
+    post: str = ""
+    """In which post it was ordered, as far as the plan has it."""
+    form: Form | None = None
+    """None: nobody ordered it."""
+    recorded_by: str
     reason: str = ""
     effects: tuple[str, ...] = ()
     """The kinds of what it changed."""
@@ -536,6 +549,8 @@ class Record(Part):
     """Verified or official: these move the grade."""
     hearsay: Mapping[Measure, Count] = {}
     """Told by nobody official and not verified: shown beside."""
+    frozen: Mapping[Measure, Count | None] = {}
+    """Casualties told after their window: what the grade goes by in their place; None: nothing was known."""
     grades: Grades | None = None
     level: Grade | None = None
     ordered_at: AwareDatetime | None = None

@@ -10,14 +10,13 @@ from pydantic import Field
 
 from incidents import reporting, tasks
 from incidents.command import Answer, Command, Refusal, by_system
+from incidents.facts import CASUALTIES
 from incidents.logbook import Draft
 from incidents.record import Record, Revise
-from plans.schema import Measure, Plan, TaskRule, WindowRule
+from plans.schema import Plan, TaskRule, WindowRule
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.task import OPEN
 
-CASUALTIES: tuple[Measure, ...] = ("deaths", "missing", "out_of_contact", "trapped", "serious_injuries")
-"""The counts whose change within the window is told again (order 493 art. 13)."""
 _SHORT = "false-alarm-record"
 """All that is owed after a false alarm."""
 

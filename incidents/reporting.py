@@ -124,16 +124,22 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         last = running[-1]
         if last.verdict in OPEN:
             if not holds(rule.when, record):
-                yield from deadlines.void(record, last.id, now, f"事故等级为{record.standing()}级，本项不适用")
+                fact = f"事故等级为{record.standing()}级，本项不适用"
             elif rule.every and ended:
-                yield from deadlines.void(record, last.id, now, "应急已结束，不再续报")
+                fact = "应急已结束，不再续报"
+            else:
+                continue
+            # What passed while it was owed no later fact undoes, and nobody waives it.
+            if now < last.due_at:
+                yield from deadlines.void(record, last.id, now, fact)
         elif not rule.every or ended or last.done_at is None:
             continue
         elif last.verdict == "not_due":
-            # It ended with the response; reopened, the cadence goes on from there.
-            if record.reopened_at is not None and record.reopened_at >= last.done_at and holds(rule.when, record):
+            # It ended with the response, or with a grade: reopened, or graded so again, the cadence goes on from there.
+            if holds(rule.when, record):
+                start = record.reopened_at if record.reopened_at and record.reopened_at >= last.done_at else now
                 name = f"{rule.id}-{len(running) + 1}"
-                starting.append(_clock(rule, name, record.reopened_at, record.reopened_at + rule.every))
+                starting.append(_clock(rule, name, start, start + rule.every))
         elif holds(rule.when, record):
             # A cadence counts from the last report, never from when it should have gone.
             name = f"{rule.id}-{len(running) + 1}"

@@ -347,6 +347,7 @@ def brings(plan: Plan, record: Record, change: Change, now: datetime) -> Iterato
     informed = list(_informed(calls, units))
     yield from tell(INFORMED, "informed", informed, altered if old else f"{change.level}级应急响应已启动", False)
     if old:
+        yield from onsite.falls(plan, record, change.level, {*before, *units}, change.start, now)
         # What nobody has taken up yet is not asked any more; work in hand goes on until it is done or ruled out.
         gone = {task.id for task in _measures(plan, old)} - {task.id for task in measures}
         idle = [t.id for t in record.tasks.values() if t.rule in gone and t.state in ("asked", "held")]
@@ -475,7 +476,7 @@ def lifting(plan: Plan, record: Record, at: datetime, now: datetime) -> Iterator
     told = {
         recipient.unit: ""
         for notice in record.notices.values()
-        if notice.id.startswith((CALLED, INFORMED))
+        if notice.id.startswith((CALLED, INFORMED, onsite.CALLED))
         for recipient in notice.recipients.values()
     }
     if told:

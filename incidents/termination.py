@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from incidents import approval, tasks, zones
+from incidents import approval, onsite, tasks, zones
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.conditions import clauses_of, complete, holds, people_left
 from incidents.logbook import Draft
@@ -123,8 +123,9 @@ def propose_termination(plan: Plan, record: Record, command: ProposeTermination,
         "figures": record.figures(),
         "conditions": sorted(name for name, tick in record.conditions.items() if tick.holds),
     }
-    data = approval.ask(record, "scene_end", rules.scene_end, asks, command.envelope.user)
-    return (command.entry("proposed", now, data, rules.scene_end.clauses),)
+    rule = rules.scene_end_for(record.level)
+    data = approval.ask(record, "scene_end", rule, asks, command.envelope.user)
+    return (command.entry("proposed", now, data, rule.clauses),)
 
 
 def propose_lifting(plan: Plan, record: Record, command: ProposeLifting, now: datetime) -> Answer:
@@ -203,11 +204,13 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     for granted in record.approvals.values():
         if granted.what == "scene_end" and granted.state == "granted" and not granted.effected:
             at = granted.acts[-1].at
-            yield by_system("end_approved", at, now, {"approval": granted.id}, plan.termination.scene_end.clauses)
+            clauses = plan.termination.scene_end_for(record.level).clauses
+            yield by_system("end_approved", at, now, {"approval": granted.id}, clauses)
     if record.phase == "withdrawn" and people_left(plan, record) is None:
         if record.level is None:
             # No response was started: with the teams out nothing is left to lift.
             yield by_system("nothing_to_lift", now, now, {}, plan.termination.lifting.clauses)
+            yield from onsite.let_go(plan, record, onsite.called(record), now, now)
         elif _superior_first(plan, record):
             yield from _waits_for_superior(plan, record, now)
         elif not _lift_asked(record):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from incidents import timeline
 from incidents.logbook import Entry
-from incidents.record import Approval, PublicWarning, Record
+from incidents.record import Act, Approval, PublicWarning, Record
 from statecharts.approval import OPEN
 
+_LENGTH = TypeAdapter(timedelta | None)
 UNSIGNED = ("overdue", "late", "missed")
 """Where the deadline of a signature stands when the hand came late or not at all."""
 
@@ -54,6 +59,7 @@ def shown(record: Record) -> dict[str, Any]:
                 "due_at": clock["due_at"],
                 "done_at": clock["done_at"],
                 "verdict": clock["verdict"],
+                "late_by": _LENGTH.dump_python(record.clocks[clock["id"]].late_by, mode="json"),
                 "says": clock["says"],
                 "soft": clock["soft"],
                 "external": clock["external"],
@@ -85,6 +91,7 @@ def shown(record: Record) -> dict[str, Any]:
         "facts": told["facts"],
         "counts": told["counts"],
         "hearsay": told["hearsay"],
+        "frozen": told["frozen"],
         "window_ends": told["window_ends"],
         "archive": record.archive or None,
         "seq": record.head.seq,
@@ -135,11 +142,6 @@ def first_page(record: Record) -> dict[str, Any]:
     notices reached, when the rescue stopped, which instructions are open, and everything that departed from the plan
     or is not signed."""
     told = shown(record)
-    until = [told.since.isoformat() for told in record.commands[1:]]
-    commanders = [
-        {"post": told.post, "user": told.user, "from": told.since.isoformat(), "to": to, "how": told.how}
-        for told, to in zip(record.commands, [*until, None], strict=False)
-    ]
     spoken = [act for act in told["approvals"] if act["form"] not in (None, "in_system")]
     return {
         **{name: told[name] for name in ("id", "kind", "plan", "plan_hash", "phase", "grade_standing", "level")},
@@ -160,7 +162,7 @@ def first_page(record: Record) -> dict[str, Any]:
         ],
         "spoken": spoken,
         "decisions": told["approvals"],
-        "commanders": commanders,
+        "commanders": commanders(record),
         "guiding": told["guiding"],
         "suspensions": told["suspensions"],
         "instructions": [told for told in told["instructions"] if told["state"] != "closed"],
@@ -175,6 +177,25 @@ def first_page(record: Record) -> dict[str, Any]:
         "seq": told["seq"],
         "head": told["head"],
     }
+
+
+def commanders(record: Record) -> list[dict[str, Any]]:
+    """Who commanded on scene from when to when, in the contract's shape."""
+    return [
+        {
+            "from": told.since.isoformat(),
+            "to": told.until.isoformat() if told.until else None,
+            "post": told.commander.post,
+            "user": told.commander.user,
+            "how": told.commander.how,
+        }
+        for told in timeline.commanders(record)
+    ]
+
+
+def levels(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """How grade and level moved, in the contract's shape."""
+    return [told._asdict() | {"at": told.at.isoformat()} for told in timeline.levels(entries)]
 
 
 def _warned(warning: PublicWarning) -> dict[str, Any]:
@@ -195,6 +216,13 @@ def _warned(warning: PublicWarning) -> dict[str, Any]:
         "corrections": list(told["corrections"].values()),
         "not_confirmed": [one.id for one in warning.corrections.values() if not one.confirmed_by],
     }
+
+
+def _signed_at(act: Act | None) -> str | None:
+    """When a hand came under it; one that came with the word itself is as old."""
+    if act is None or act.hand != "signed":
+        return None
+    return (act.signed_at or act.at).isoformat()
 
 
 def _stages(approval: Approval) -> Iterator[dict[str, Any]]:
@@ -218,6 +246,7 @@ def _stages(approval: Approval) -> Iterator[dict[str, Any]]:
             "confirmed_by": act.confirmed_by if act else None,
             "called_back_by": (act.called_back_by or None) if act else None,
             "hand": act.hand if act else None,
+            "signed_at": _signed_at(act),
             "state": act.answer if act else state,
             "digest": approval.digest,
             "clauses": list(stage.clauses),

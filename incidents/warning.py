@@ -437,7 +437,14 @@ def answered(record: Record, entry: Draft) -> Record:
         return record.but(warning=warning.but(state=state, draft=0))
     if any(name in edition.approvals and edition.submitted_at for edition in warning.editions):
         says = f"先行发布的预警未获审定：{entry.data['words']}"
-        departure = Departure(seq=record.head.seq + 1, kind="deviation", says=says, clauses=entry.clauses)
+        departure = Departure(
+            seq=record.head.seq + 1,
+            kind="deviation",
+            says=says,
+            at=entry.true_at,
+            clauses=entry.clauses,
+            recorded_by=entry.user,
+        )
         return record.but(departures=(*record.departures, departure))
     return record
 

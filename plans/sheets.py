@@ -246,6 +246,8 @@ class _Reader:
                 f"{self.unit(hq.unit)}: {self.when(hq.when)}; ordered by {self.unit(hq.ordered_by)}, set up by "
                 f"{self.unit(hq.set_up_by)}, headed by {self.name(hq.head)}",
             )
+            if hq.ends is not None:
+                told += self.t(f"，{word(hq.ends, self.lang)}", ", dissolved with the level")
             notes.append(self.rests(told, hq.clauses))
         yield Sheet("command", self.t("现场指挥", "Command on scene"), notes=tuple(notes))
         if hq is not None:
@@ -355,17 +357,22 @@ class _Reader:
     def termination(self) -> Iterator[Sheet]:
         rules = self.plan.termination
         rows = [(c.path, self.says(c), self.cite(c.clauses)) for c in rules.conditions]
-        _, end, _ = self.approval(rules.scene_end)
         joined = [*rules.required, *(self.t("或", " or ").join(group) for group in rules.alternatives)]
         notes = [
             *([self.t("须成立：", "Needed: ") + self.t("；", "; ").join(joined)] if joined else []),
-            self.rests(
-                self.t(f"结束现场处置：{end}决定", f"The scene end is decided by {end}"), rules.scene_end.clauses
-            ),
+            self._scene_end(rules.scene_end),
+            *(self._scene_end(rule, level) for level, rule in rules.scene_end_at.items()),
             self.rests(self.says(rules.withdrawal), rules.withdrawal.clauses),
             self.rests(self.says(rules.lifting), rules.lifting.clauses),
         ]
         yield self.sheet("termination", "应急结束|The end", "路径|Path", "条件|Condition", rows, notes=notes)
+
+    def _scene_end(self, rule: ApprovalRule, level: str = "") -> str:
+        _, end, _ = self.approval(rule)
+        zh, en = (f"（{level}级）", f" at {level}") if level else ("", "")
+        return self.rests(
+            self.t(f"结束现场处置{zh}：{end}决定", f"The scene end{en} is decided by {end}"), rule.clauses
+        )
 
     def recovery(self) -> Iterator[Sheet]:
         yield self.tasks("recovery", "后期处置|Recovery", self.plan.recovery.tasks)

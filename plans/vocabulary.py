@@ -50,8 +50,9 @@ WORDS: Mapping[str, str] = {
     "course": "经过", "cause": "原因", "help_asked": "已求援", "measures_taken": "已办结任务", "sender": "报告单位",
     "signed_by": "签发人", "sent_at": "报出时间",
     "takeover_or_end": "至上级接管或结束", "target_level": "目标级别的决定人", "current_level": "现行级别的决定人",
-    "report": "接报即设", "order": "下令后设", "starter": "启动者", "check_in": "报到", "relieve": "接替",
-    "function": "职能交接", "command": "指挥权交接", "accepted_or_declared": "接受或宣布",
+    "report": "接报即设", "order": "下令后设", "with_level": "随级别撤销", "starter": "启动者",
+    "check_in": "报到", "relieve": "接替", "function": "职能交接", "command": "指挥权交接",
+    "accepted_or_declared": "接受或宣布",
     # what is enough, what a task makes
     "one": "一个即可", "summary": "总结报告",
     # what stands ready

@@ -331,7 +331,7 @@ def _level_three(view: View) -> Iterator[Step]:
     yield Said(OFFICER, "propose-level", asked)
     yield Said(HEAD, "decide", {"approval": "A1"})
     yield Said(HEAD, "sign", {"approval": "A1"})
-    yield _minutes(8)
+    yield _minutes(7)
     for unit in list(view.record.notices["N-level-III"].recipients):
         yield Answers("N-level-III", unit)
     yield from onscene.reports(view.record, view.now)
@@ -413,7 +413,7 @@ def _word_of_mouth(view: View) -> Iterator[Step]:
     found = {"missing": 0, "deaths": 34, "verified": True}
     yield Said(OFFICER, "report-facts", {"findings": found, "source": "现场指挥部"})
     yield Said(OFFICER, "record-external", {"by": "自治区应急总指挥部", "words": "决定结束现场处置", "number": "3号"})
-    yield from _ended(view, HEAD, superior="自治区指挥长")
+    yield from _ended(view, onscene.EXECUTIVE, superior="自治区指挥长")
 
 
 def _county(view: View) -> Iterator[Step]:

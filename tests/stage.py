@@ -117,11 +117,11 @@ class Home:
 
 
 class Stage:
-    """One scene, played. `runner` has heard all that was asked, `home` all that left."""
+    """One scene, played. `runner` has heard all that was asked, `home` all that left, `view` has the last of it."""
 
     def __init__(self, scene: Scene, plan: Plan) -> None:
         self.runner, self.home = Overhearing(QUEUE), Home(scene.kind)
-        self._scene, self._view, self._speaker = scene, View(plan), Speaker(scene)
+        self._scene, self.view, self._speaker = scene, View(plan), Speaker(scene)
         self._definition = _Definition.must_from_class(IncidentWorkflow)
         self._externs: dict[str, Any] = {}
         gate = GateInterceptor(self.home).workflow_interceptor_class(
@@ -135,12 +135,12 @@ class Stage:
 
     def play(self) -> None:
         """From the opening to the scene's end."""
-        carried, command = self._scene.opening(self._view.plan, self._now)
+        carried, command = self._scene.opening(self.view.plan, self._now)
         with asyncio.Runner() as self._performer:
-            self._view.record = Record(id=self._scene.name)
+            self.view.record = Record(id=self._scene.name)
             self._begin(PAYLOADS.to_payloads([carried]), self._update(command))
             self._settle()
-            for step in self._scene.play(self._view):
+            for step in self._scene.play(self.view):
                 self._take(step)
             self._evict()
 
@@ -232,8 +232,8 @@ class Stage:
             (payload,) = PAYLOADS.to_payloads([result])
             done = ActivityResolution(completed=Success(result=payload))
             self._activate(WorkflowActivationJob(resolve_activity=ResolveActivity(seq=scheduled.seq, result=done)))
-        self._view.now = self._now
-        self._view.record = fold(self._view.record, self.home.entries[self._view.record.head.seq :])
+        self.view.now = self._now
+        self.view.record = fold(self.view.record, self.home.entries[self.view.record.head.seq :])
 
     def _pass_time(self, until: datetime) -> None:
         while self._timers and not self._over and min(self._timers.values()) <= until:

@@ -21,7 +21,19 @@ from incidents import tasks as work
 from incidents.logbook import Entry
 from plans import walk
 from plans.coverage import ACTS
-from plans.schema import Condition, Duty, Handover, Naming, NotifyRule, OnSiteHq, Power, ReportRule, Revision, Work
+from plans.schema import (
+    GRADES,
+    Condition,
+    Duty,
+    Handover,
+    Naming,
+    NotifyRule,
+    OnSiteHq,
+    Power,
+    ReportRule,
+    Revision,
+    Work,
+)
 from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD, Desk
 from tests.test_incidents_levels import CHIEF, asked, ordered
@@ -76,7 +88,7 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
         case "response_lifted":
             yield set(PLAN.termination.lifting.clauses)
         case "end_approved":
-            yield set(PLAN.termination.scene_end.clauses)
+            yield from (set(PLAN.termination.scene_end_for(level).clauses) for level in (None, *GRADES))
         case "level_ordered":
             rule = PLAN.response.levels[data["level"]]
             yield {*rule.clauses, *rule.approval.clauses, *(rule.base.clauses if rule.base else ())}
@@ -123,7 +135,8 @@ def own(desk: Desk, entry: Entry) -> Iterator[set[str]]:
                 for level in (asked.level, asked.asks.get("from_level", asked.level)):
                     yield set(PLAN.response.levels[level].approval.clauses)
                 return
-            yield {*PLAN.termination.scene_end.clauses, *PLAN.termination.lifting.clauses}
+            ends = (PLAN.termination.scene_end_for(level).clauses for level in (None, *GRADES))
+            yield {*PLAN.termination.lifting.clauses}.union(*ends)
         case "opened" | "became_accident":
             yield set(PLAN.command.presumed_clauses)
             if data["facts"]["sector"] in PLAN.about.scope.accepts:

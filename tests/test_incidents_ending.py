@@ -1,5 +1,6 @@
 """How an incident ends: three acts, reopening from each, a false alarm, what is owed afterwards and until when."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from incidents import (
     facts,
     false_alarm,
     notes,
+    onsite,
     recovery,
     reporting,
     response,
@@ -62,10 +64,28 @@ def test_early_disposal_passes_to_whoever_takes_it_over_and_never_stands_without
 # -- the three acts ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("level", ["II", "I"])
+def test_the_body_that_started_a_level_approves_the_end_of_its_scene(level: Any) -> None:
+    desk = Desk(deaths=31, verified=True)
+    ordered(desk, level, CHIEF, EXECUTIVE if level == "II" else CHIEF, reason="先启动")
+    tick_all(desk)
+    desk.does(end.ProposeTermination)
+    refusal = desk.refused(approval.Decide, "赵", HEAD, approval=asked(desk).id)
+    assert (refusal.kind, refusal.clauses) == ("plan", ("LS-4.6.2-01",)), "the lower headquarters did not start it"
+    desk.does(approval.Decide, "多", EXECUTIVE, approval=asked(desk).id)
+    assert (desk.record.phase, desk.entries[-1].clauses) == ("end_approved", ("LS-4.6.2-01",))
+
+
+def tick_all(desk: Desk) -> None:
+    for rule in PLAN.termination.conditions:
+        if rule.path in ("control", "rescued"):
+            desk.does(end.TickCondition, condition=rule.id, words="现场核查")
+
+
 def test_level_two_is_lifted_by_those_who_started_it() -> None:
     desk = Desk(deaths=12, verified=True)
     ordered(desk, "II", CHIEF, EXECUTIVE)
-    desk.end_scene()
+    desk.end_scene("平", CHIEF)
     lift = asked(desk)
     assert lift.what == "lift"
     assert "expected one of" in desk.refused(approval.Decide, "赵", HEAD, approval=lift.id).reason
@@ -83,7 +103,7 @@ def test_once_a_superior_commands_its_decision_comes_before_our_lifting() -> Non
     assert desk.refused(end.RecordSuperiorEnd, by="自治区", words="x").kind == "plan"
     told = {"post": "region_commander", "by": "吴", "way": "declared", "witnesses": ["赵"]}
     desk.does(commander.DeclareHandover, **told)
-    desk.end_scene()
+    desk.end_scene("平", CHIEF)
     assert not [a for a in desk.record.approvals.values() if a.what == "lift"]
     assert desk.record.tasks["superior-ends"].owner == PLAN.watch
     desk.does(end.RecordSuperiorEnd, by="吴", words="同意结束", number="藏应急〔2026〕3号")
@@ -328,3 +348,67 @@ def test_what_came_to_light_opens_a_revision_on_the_plans_own_grounds_and_hinder
     assert (told["words"], told["owner"]) == ("备用线路未写", PLAN.preparedness.revised_by)
     assert not any(task.rule == "" for task in desk.record.tasks.values()), "it outlives the incident"
     assert desk.refused(recovery.OpenRevision, ground="taste", words="x").kind == "form"
+
+
+def deaths_told(desk: Desk, n: int, **more: Any) -> None:
+    desk.does(facts.ReportFacts, source="市医院", findings={"deaths": {"n": n, "source": "hospital", **more}})
+
+
+@pytest.mark.parametrize(("sector", "days"), [("non-coal-mine", 30), ("road", 7)])
+def test_a_death_told_after_the_window_is_recorded_and_moves_no_grade(sector: str, days: int) -> None:
+    accepted = {} if sector == "non-coal-mine" else {"scope_accepted": {"by": "王强", "reason": "市级指定受理"}}
+    desk = Desk(deaths=2, sector=sector, verified=True, **accepted)
+    desk.start_level_four()
+    desk.wait(days=days - 1)
+    deaths_told(desk, 3)
+    assert desk.record.standing() == "III", "within it the grade follows"
+    desk.wait(days=2)
+    deaths_told(desk, 10)
+    told = next(entry for entry in reversed(desk.entries) if entry.kind == "facts_reported")
+    assert (told.data["after_window"], told.clauses) == (["deaths"], ("N-493-13",))
+    assert "不自动影响定级" in told.data["says"]
+    grades = desk.record.grades
+    assert grades is not None
+    assert (grades.computed, grades.standing, grades.statutory, grades.may_be) == ("III", "III", "III", "II")
+    assert desk.record.figures()["deaths"] == 10, "the ledger says what is known"
+    deaths_told(desk, 11)
+    assert (desk.record.grades and desk.record.grades.computed, desk.record.frozen["deaths"] is None) == ("III", False)
+
+
+def test_a_figure_of_an_instant_within_the_window_counts_whenever_it_is_told() -> None:
+    desk = Desk(deaths=2, verified=True)
+    desk.start_level_four()
+    desk.wait(days=31)
+    deaths_told(desk, 12)
+    assert desk.record.standing() == "IV"
+    deaths_told(desk, 3, as_of=desk.now - timedelta(days=5))
+    assert (desk.record.standing(), dict(desk.record.frozen)) == ("III", {})
+
+
+def test_who_was_never_counted_before_the_window_ended_counts_for_no_grade_and_still_hinders_the_end() -> None:
+    desk = Desk(deaths=1, verified=True)
+    desk.start_level_four()
+    desk.wait(days=31)
+    desk.does(facts.ReportFacts, source="县", findings={"missing": {"n": 12, "source": "county"}})
+    assert desk.record.standing() == "IV"
+    tick_all(desk)
+    assert desk.refused(end.ProposeTermination).kind == "hard"
+
+
+def test_everybody_who_was_called_hears_of_the_lifting_also_whom_a_group_alone_has_called() -> None:
+    desk = Desk(deaths=3, verified=True)
+    ordered(desk, "III", HEAD, HEAD)
+    desk.does(commander.LeaderArrived, post=HEAD, by="赵")
+    joins = {"group": "group_medical", "members": ["human_resources_bureau"], "reason": "伤员家属接待"}
+    desk.does(onsite.SetGroup, "赵", HEAD, **joins)
+    assert "human_resources_bureau" not in response.called(desk.record)
+    desk.end_scene()
+    desk.does(approval.Decide, "王", DEPUTY, approval=asked(desk).id)
+    desk.does(approval.Sign, "赵", HEAD, approval=asked(desk).id)
+    heard = desk.record.notices["N-lifted"].recipients.keys()
+    assert "human_resources_bureau" in heard
+    orders = ("N-level-", "N-inform-", "N-group_")
+    rung = {
+        unit for name, notice in desk.record.notices.items() if name.startswith(orders) for unit in notice.recipients
+    }
+    assert heard == rung

@@ -100,12 +100,12 @@ class Desk:
             if clock.rule and clock.verdict in ("running", "due_soon", "overdue"):
                 self.does(reporting.SendReport, clock=clock.id, via="电话", as_at=self.now, signed_by="王")
 
-    def end_scene(self) -> None:
+    def end_scene(self, by: str = "王", post: str = DEPUTY) -> None:
         conditions = [rule.id for rule in PLAN.termination.conditions if rule.path in ("control", "rescued")]
         for condition in conditions:
             self.does(end.TickCondition, condition=condition, words="现场核查")
         self.does(end.ProposeTermination)
-        self.does(approval.Decide, "王", DEPUTY, approval=list(self.record.approvals)[-1])
+        self.does(approval.Decide, by, post, approval=list(self.record.approvals)[-1])
         self.does(end.ConfirmWithdrawal, counted_by="张", people=42)
 
 

@@ -205,7 +205,7 @@ def test_an_incident_in_which_no_leader_ever_logs_in(level_: Grade, deaths_: int
             tick(desk, rule.id)
     desk.does(end.ProposeTermination)
     scene = asked(desk).id
-    say(desk, scene, "decide", HEAD, "同意结束")
+    say(desk, scene, "decide", decides, "同意结束")
     desk.does(end.ConfirmWithdrawal, counted_by="张", people=88)
     lift = asked(desk).id
     say(desk, lift, "decide", decides, "同意解除")
@@ -244,6 +244,43 @@ def test_a_dispute_stands_with_both_statements_and_a_replaced_proposal_asks_for_
     assert "同意四级" in says
     assert "我说的是再看看" in says
     assert desk.refused(approval.Dispute, "王", DEPUTY, approval=second, stage="decide", words="再次").kind == "plan"
+
+
+def test_a_call_back_that_hears_something_else_leaves_nobody_a_signature_to_owe() -> None:
+    desk = Desk(deaths=1, verified=True)
+    name = proposed(desk, "IV").id
+    say(desk, name, "decide", DEPUTY, "同意启动四级")
+    rung = {"approval": name, "stage": "decide", "number": "000 1001"}
+    desk.does(approval.CallBack, "周", SECOND, same=True, words="同意", **rung)
+    assert desk.verdicts()[f"hand-{name}-decide"] == "running"
+    desk.does(approval.CallBack, "周", SECOND, same=False, words="我没有同意", **rung)
+    assert desk.verdicts()[f"hand-{name}-decide"] == "not_due"
+    desk.wait(hours=25)
+    assert first_page(desk.record)["overdue_signatures"] == []
+    assert "我没有同意" in desk.record.departures[-1].says
+
+
+def test_no_later_grade_undoes_a_limit_that_has_passed_and_a_cadence_comes_back_with_its_grade() -> None:
+    desk = Desk(deaths=3, verified=True)
+    desk.wait(minutes=51)
+    deaths(desk, 12)
+    assert desk.verdicts()["follow-up"] == "not_due", "twice a day now"
+    deaths(desk, 1)
+    assert desk.verdicts()["paper-government"] == "overdue"
+    desk.does(facts.LowerGrade, "王", DEPUTY, reason="重复统计更正")
+    verdicts = desk.verdicts()
+    assert verdicts["paper-government"] == "overdue", "fifty minutes were over when it was serious"
+    assert (verdicts["region-general-hq"], verdicts["follow-up-major"]) == ("not_due", "not_due")
+    again = desk.record.clocks["follow-up-2"]
+    assert (again.verdict, again.starts_at, again.due_at) == ("running", desk.now, desk.now + timedelta(days=1))
+
+
+def test_a_limit_is_judged_before_the_fact_that_comes_after_it_even_where_nothing_woke_in_between() -> None:
+    desk = Desk(deaths=3, verified=True)
+    deaths(desk, 1)
+    desk.now += timedelta(minutes=51)
+    desk.does(facts.LowerGrade, "王", DEPUTY, reason="核实")
+    assert desk.verdicts()["paper-government"] == "overdue"
 
 
 def tick(desk: Desk, condition: str) -> None:

@@ -497,6 +497,90 @@ def test_without_a_deadline_in_the_plan_acceptance_is_not_timed_and_with_one_it_
     assert [draft.kind for draft in told] == ["handover_offered", "clocks_started"]
 
 
+# -- its end -----------------------------------------------------------------------------------------------------------
+
+
+def lowered(desk: Scene) -> None:
+    desk.start("IV", HEAD, HEAD, reason="险情已控")
+
+
+def test_an_order_below_the_levels_that_have_a_headquarters_dissolves_it() -> None:
+    desk = level_three()
+    desk.does(
+        onsite.SetGroup, group="group_medical", members=["human_resources_bureau"], reason="接待", **at_site(desk)
+    )
+    given = {t.id for t in desk.record.tasks.values() if t.group and t.state == "given"}
+    asked = {t.id for t in desk.record.tasks.values() if t.group and t.state == "asked"}
+    lowered(desk)
+    assert (desk.record.level, desk.record.onsite) == ("IV", None)
+    entry = next(entry for entry in desk.entries if entry.kind == "onsite_hq_dissolved")
+    assert PLAN.command.onsite_hq
+    assert (entry.user, entry.clauses) == ("system", PLAN.command.onsite_hq.clauses)
+    assert (entry.true_at, entry.data["level"]) == (desk.record.ordered_at, "IV")
+    assert set(desk.record.notices["N-onsite-dissolved"].recipients) == {"human_resources_bureau"}, "others hear of IV"
+    assert given
+    assert {desk.record.tasks[name].state for name in given} == {"given"}, "work in hand goes on"
+    assert asked
+    assert {desk.record.tasks[name].state for name in asked} == {"withdrawn"}
+    desk.wait(hours=1)
+    assert desk.record.onsite is None
+    desk.start("III", HEAD, HEAD)
+    assert desk.record.onsite is not None, "raised again it is formed again"
+    assert asked <= {t.rule for t in desk.record.tasks.values() if t.state == "asked"}
+
+
+def at_site(desk: Scene) -> dict[str, Any]:
+    assert desk.record.commander
+    return spoken(desk.record.commander.post)
+
+
+def test_a_deviation_that_lowers_the_level_dissolves_it_too() -> None:
+    desk = level_three()
+    told = {"ordered_by": "值班室", "words": "降为四级", "reason": "x", "leaves": ["LS-4.3.1-01"]}
+    desk.does(departures.Deviate, effects=[{"kind": "level", "level": "IV"}], **told)
+    assert (desk.record.level, desk.record.onsite) == ("IV", None)
+
+
+def test_where_the_plan_is_silent_it_is_asked_about_and_dissolved_by_whoever_may_order_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hq = PLAN.command.onsite_hq
+    assert hq is not None
+    silent = PLAN.command.model_copy(update={"onsite_hq": hq.model_copy(update={"ends": None})})
+    monkeypatch.setattr("tests.test_incidents_incident.PLAN", PLAN.model_copy(update={"command": silent}))
+    desk = level_three()
+    assert "level III" in desk.refused(onsite.DissolveOnsiteHq, reason="x", **spoken(HEAD)).reason
+    lowered(desk)
+    asked = desk.record.tasks["dissolve-onsite-hq"]
+    assert (asked.owner, asked.state) == (hq.ordered_by, "asked")
+    assert desk.record.onsite is not None
+    assert desk.refused(onsite.DissolveOnsiteHq, reason="x", **spoken(CHIEF)).kind == "plan"
+    desk.does(onsite.DissolveOnsiteHq, reason="险情已控", **spoken(HEAD))
+    assert (desk.record.onsite, desk.record.tasks["dissolve-onsite-hq"].state) == (None, "done")
+    assert desk.refused(onsite.DissolveOnsiteHq, reason="x", **spoken(HEAD)).kind == "plan"
+
+
+def test_a_headquarters_formed_by_hand_outlives_no_incident_without_a_response() -> None:
+    desk = Scene(deaths=1, verified=True)
+    desk.does(onsite.FormOnsiteHq, reason="地形复杂", **spoken(HEAD))
+    joins = {"group": "group_medical", "members": ["human_resources_bureau"], "reason": "接待"}
+    desk.does(onsite.SetGroup, **joins, **at_site(desk))
+    desk.end_scene()
+    assert [entry.kind for entry in desk.entries].count("nothing_to_lift") == 1
+    assert (desk.record.phase, desk.record.onsite) == ("recovery", None)
+    heard = desk.record.notices["N-onsite-dissolved"].recipients.keys()
+    assert heard == {"health_commission", "human_resources_bureau"}
+
+
+def test_one_that_was_formed_by_hand_at_a_level_without_any_stays_with_it() -> None:
+    desk = Scene(deaths=1, verified=True)
+    desk.start_level_four()
+    desk.does(onsite.FormOnsiteHq, reason="地形复杂", **spoken(HEAD))
+    desk.does(response.ExtendResponse, expected_duration="PT6H", reason="x")
+    desk.wait(hours=1)
+    assert desk.record.onsite is not None
+
+
 # -- whole -------------------------------------------------------------------------------------------------------------
 
 
@@ -527,7 +611,7 @@ def test_an_accident_of_this_level_goes_to_the_archive_and_no_leader_ever_logs_i
         said = {"approval": name, "stage": stage, "post": post, "by": f"{post}本人", "said_at": desk.now}
         desk.does(approval.RecordOral, **said, **last)
 
-    agreed("decide", PLAN.termination.scene_end.stages[0].posts[0])
+    agreed("decide", PLAN.termination.scene_end_for(level).stages[0].posts[0])
     assert desk.record.phase == "end_approved"
     desk.does(end.ConfirmWithdrawal, counted_by="张", people=80)
     lift = desk.record.approvals[list(desk.record.approvals)[-1]]

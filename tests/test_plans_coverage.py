@@ -157,7 +157,7 @@ NO_ACT = {
     "instructions_settled", "consultation_held", "zone_set", "zone_entered", "zone_left",
     "roll_called", "rescue_suspended", "counted_out", "rescue_resumed",
     "response_extended", "release_drafted", "release_corrected", "release_correction_confirmed",
-    "taken_over",
+    "taken_over", "onsite_hq_dissolved",
     "superior_ended",
     "false_alarm_declared", "false_alarm_confirmed", "casualties_changed",
 }  # fmt: skip

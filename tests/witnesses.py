@@ -64,7 +64,7 @@ class Witness:
     def runs(self) -> Sequence[Run]:
         """Every run of the incident, replayed once."""
         # An incident keeps the plan that it began with.
-        registry.put(Plan.model_validate_json(self._read("plan.json")))
+        registry.put_stored(self._read("plan.json"))
         told = json.loads(self._read("history.json"))
         return asyncio.run(self._replayed([WorkflowHistory.from_json(self.name, run) for run in told]))
 

@@ -69,8 +69,8 @@ def confirming(layer: Layer) -> Iterator[Fault]:
 @rule("end-by-another-body", "high", "定这一级由谁批准结束", "Decide who approves the end at this level.")
 def other_body(layer: Layer) -> Iterator[Fault]:
     """别的机构启动的响应，由谁批准结束没有写 · Another body starts the level, and who approves its end is not said."""
-    ending = {stage.body for stage in layer.termination.scene_end.stages}
     for level, told in layer.response.levels.items():
+        ending = {stage.body for stage in layer.termination.scene_end_for(level).stages}
         starting = {stage.body for stage in told.approval.stages if stage.stage == "decide" and stage.body}
         if starting and ending.isdisjoint(starting) and told.lift is None:
             yield Fault(

@@ -32,6 +32,8 @@ class OnSiteHq(Part):
     deputies: tuple[PostId, ...] = ()
     naming: tuple[Naming, ...] = ()
     tasks: tuple[Work, ...] = ()
+    ends: Literal["with_level"] | None = None
+    """`with_level`: an order of a level that has none dissolves it; None: the plan is silent, and it is asked about."""
     clauses: Clauses
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from plans.schema.words import Clauses, Duration, ElementId, Part, Sector, UnitId
+from plans.schema.words import Clauses, Duration, ElementId, Grade, Part, Sector, UnitId
 from plans.schema.work import ApprovalRule, TaskRule
 
 
@@ -55,9 +55,15 @@ class TerminationRules(Part):
     confirmed_by: tuple[UnitId, ...] = ()
     """Who finds on scene that the conditions hold."""
     scene_end: ApprovalRule
+    scene_end_at: dict[Grade, ApprovalRule] = {}
+    """Where another body approves it: at the levels that stand then."""
     withdrawal: Withdrawal
     lifting: Lifting
     clauses: Clauses = ()
+
+    def scene_end_for(self, level: Grade | None) -> ApprovalRule:
+        """Who approves the scene end while this level stands, or none."""
+        return self.scene_end_at.get(level, self.scene_end) if level else self.scene_end
 
 
 class WindowRule(Part):

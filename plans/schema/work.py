@@ -100,8 +100,8 @@ class NoticeRules(Part):
     expires_after: Duration
     texts: dict[str, str]
     """Text by occasion (`early`, `proposal`, `reminder`, `order`, `informed`, `more`, `lifted`; and, where the plan has
-    one, `group`, `handover`, `function`, `task`, `suspended`, `resumed`); `{field}` takes a fact of the incident,
-    nothing else is expanded."""
+    one, `group`, `onsite_dissolved`, `handover`, `function`, `task`, `suspended`, `resumed`); `{field}` takes a fact of
+    the incident, nothing else is expanded."""
     many_phones: int | None = None
     """From how many phones on the terminal asks before it rings them; None: it never asks."""
     clauses: Clauses = ()
