@@ -75,6 +75,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "task_progress": ("任务进展", "progress"),
     "taken_over": ("上级接管处置", "taken over"),
     "onsite_hq_formed": ("现场指挥部成立", "on-site headquarters formed"),
+    "onsite_hq_dissolved": ("现场指挥部撤销", "on-site headquarters dissolved"),
     "group_formed": ("工作组成立", "group formed"),
     "group_set": ("调整工作组", "group changed"),
     "checked_in": ("现场签到", "signed in"),

@@ -17,7 +17,6 @@ from plans import walk
 from plans.schema import Plan, Work
 from plans.vocabulary import WORDS
 from statecharts.drawing import CHARTS
-from statecharts.warning import WARNING
 
 Local = Callable[[datetime], str]
 """How an instant is written for people here."""
@@ -198,17 +197,28 @@ def _scene(told: Mapping[str, Any], names: Names, local: Local) -> Iterator[str]
 
 def _warning(told: Mapping[str, Any], local: Local) -> list[str]:
     """A warning in lines: where it stands and until when, each text, what one person did and nobody has confirmed."""
-    until = f"  至 {local(datetime.fromisoformat(told['ends_at']))}" if told["ends_at"] else ""
-    lines = [f"预警 {WORDS[told['colour']]}  {WARNING.words(told['state'])}（{told['state']}）{until}"]
+    ends = local(datetime.fromisoformat(told["ends_at"])) if told["ends_at"] else ""
+    until = said(f"  至 {ends}", f"  until {ends}") if ends else ""
+    state, colour = chart_word("warning", told["state"]), said(WORDS[told["colour"]], told["colour"])
+    lines = [said(f"预警 {colour}  {state}{until}", f"warning {colour}  {state}{until}")]
     for edition in told["editions"]:
-        number = f"第{edition['number']}版 {WORDS[edition['colour']]} {_DOES[edition['does']]}"
-        receipt = f"{edition['number_given']} {'、'.join(edition['channels'])}" if edition["published_at"] else "未发布"
-        mark = "  尚未审定" if edition["number"] in told["not_determined"] else ""
-        lines.append(f"  {number}  报送 {edition['submitted_by'] or '—'}  {receipt}{mark}")
+        given = f"{edition['number_given']} {said('、', ', ').join(edition['channels'])}"
+        receipt = given if edition["published_at"] else said("未发布", "not published")
+        by = edition["submitted_by"] or "—"
+        n, does, hue = edition["number"], _does(edition["does"]), said(WORDS[edition["colour"]], edition["colour"])
+        mark = said("  尚未审定", "  not determined yet") if n in told["not_determined"] else ""
+        lines.append(
+            said(f"  第{n}版 {hue} {does}  报送 {by}  ", f"  edition {n} {hue} {does}  by {by}  ") + receipt + mark
+        )
     for one in told["corrections"]:
-        confirmed = f"{one['confirmed_by']} 已确认" if one["confirmed_by"] else "第二人尚未确认"
-        lines.append(f"  {one['id']} {_DOES[one['does']]} {one['by']}  {confirmed}  {one['reason']}")
+        second = one["confirmed_by"] or said("第二人尚未确认", "no second person yet")
+        lines.append(f"  {one['id']} {_does(one['does'])} {one['by']}  {second}  {one['reason']}")
     return lines
+
+
+def _does(act: str) -> str:
+    """What an edition or a correction does in public."""
+    return said(_DOES[act], act)
 
 
 _DOES = {"issue": "发布", "adjust": "调整", "lift": "解除", "correct": "更正", "withdraw": "撤回"}

@@ -185,7 +185,8 @@ def _rolled_over(view: View) -> Iterator[Step]:
     said |= {"via": "电话", "words": "同意", "read_back": True}
     yield Said(OFFICER, "record-oral", {**said, "stage": "decide"})
     yield Said("second_officer", "confirm-oral", {"approval": "A1", "stage": "decide"})
-    yield _minutes(11)
+    # A little before the next chase: what falls on one instant may come in either order.
+    yield _minutes(10.5)
     yield Said(OFFICER, "record-oral", {**said, "stage": "sign"})
     yield Again(3)
     yield _minutes(13)
@@ -523,7 +524,7 @@ def _major(view: View) -> Iterator[Step]:
     yield _minutes(60 * 50)
     yield Refused(Said(OFFICER, "propose-termination", {}))
     yield from onscene.no_hope()
-    yield from _ended(view, HEAD, conditions=())
+    yield from _ended(view, onscene.EXECUTIVE, conditions=())
 
 
 def _ended(view: View, decides: str, superior: str = "", conditions: Iterable[Said] | None = None) -> Iterator[Step]:
