@@ -60,7 +60,7 @@ def run_demo(
     json_: Json = False,
 ) -> None:
     """看一次演练：从接报到归档 · Watch a drill, from the first call to the archived dossier, in under two minutes."""
-    from cli import demo
+    from cli import demo, grounds
     from cli.engine import EngineFault
     from cli.up import drill_settings
     from client import NoEngine
@@ -68,7 +68,7 @@ def run_demo(
     from settings import Settings
 
     settings = drill_settings(Settings())
-    told = demo.chosen(case)
+    told = grounds.chosen(case)
     try:
         observe(settings.folder / "demo.log", loud=False)
         code = asyncio.run(demo.demo(settings, told, pace, json_))

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cli import drilling
 from cli.exits import Exit, end, stop
 from cli.incident import make_app
 from cli.language import said, tell
@@ -31,6 +32,9 @@ def _settings() -> Settings:
 app.add_typer(
     make_app(_settings, "【演练】事故 · incidents of drills: the same verbs, on the drill side only"), name="incident"
 )
+
+
+drilling.add(app, _settings)
 
 
 @app.command("start")

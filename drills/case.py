@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError, field_v
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from drills.expect import Expected
 from incidents.command import Command
 from incidents.incident import COMMANDS
 from plans.lines import line_of
@@ -55,6 +56,13 @@ class Line(Frozen):
     """Whether the accident's public record has it, or it was made up where the record is silent."""
     refused: Literal["", "hard", "plan", "form"] = ""
     """The class of the refusal that it must meet; empty: it must be taken."""
+    objective: str = ""
+    """Which objective of the exercise it serves, by name."""
+    inject: str = ""
+    """By which means a controller brings it in: telephone, sheet, radio; empty: players do it by themselves."""
+    controller: str = ""
+    evaluator: str = ""
+    """Who watches what is done about it."""
 
     @field_validator("do")
     @classmethod
@@ -82,11 +90,21 @@ class Units(Frozen):
 
 
 class Legs(Frozen):
-    """When the watch sends each leg of a report, counted from the start of its limit; by the plan's rule, or never."""
+    """When the watch sends each leg of a report: so long after its limit starts, by the plan's rule, or never. One that
+    is due again and again goes so long ahead of its limit."""
 
     after: Duration
+    ahead: Duration = timedelta(minutes=30)
     own: Mapping[str, Duration] = {}
     never: tuple[str, ...] = ()
+
+
+class Outage(Frozen):
+    """A channel takes nothing for a while: what is sent by it fails, and the chase goes on by the next one."""
+
+    channel: str
+    since: AwareDatetime
+    until: AwareDatetime
 
 
 class Watch(Frozen):
@@ -138,6 +156,9 @@ class Case(Frozen):
     """How long a unit needs for a task."""
     papers: Duration
     """How long after a spoken word its signed sheet comes."""
+    outages: tuple[Outage, ...] = ()
+    objectives: Mapping[str, Title] = {}
+    expect: tuple[Expected, ...] = ()
     lasts: Duration = timedelta(days=60)
     """It is broken off so long after it began, whatever is still open."""
     documents: Mapping[str, Document] = {}
@@ -145,6 +166,12 @@ class Case(Frozen):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        known = {"", *self.objectives}
+        for place, told in (("script", self.script), ("expect", self.expect)):
+            for number, one in enumerate(told):
+                if one.objective not in known:
+                    names = ", ".join(self.objectives) or "none"
+                    raise ValueError(f"{place}.{number}.objective: expected one of {names}, found '{one.objective}'")
         before = self.starts_at
         for number, line in enumerate(self.script):
             if line.at < before:
@@ -169,22 +196,45 @@ def find(name: str) -> Path:
 
 def read(file: Path) -> Case:
     """The case in a YAML file. Raises `CaseFault`."""
-    yaml = YAML(typ="safe")
+    return located(file)[0]
+
+
+def located(file: Path) -> tuple[Case, Any]:
+    """The case, and the root node of its file, which knows lines. Raises `CaseFault`.
+
+    `extends: NAME` takes every chapter that the file does not have from another case, beside it or shipped."""
+    told, node = _parsed(file)
+    if isinstance(told, dict) and "extends" in told:
+        told = {**_base(file, str(told.pop("extends")), node), **told}
     try:
-        node = yaml.compose(file.read_text("utf-8"))
-        told = yaml.constructor.construct_document(node)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise CaseFault(f"{file}:{line} {str(error.problem).splitlines()[0]}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseFault(f"{file}: expected a readable case, {error}") from None
-    try:
-        return TypeAdapter(Case).validate_python(told)
+        return TypeAdapter(Case).validate_python(told), node
     except ValidationError as error:
         first = error.errors()[0]
         line = line_of(node, [str(part) for part in first["loc"]])
         where = ".".join(str(part) for part in first["loc"])
         raise CaseFault(f"{file}:{line} {where}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def _base(file: Path, name: str, node: Any) -> dict[str, Any]:
+    beside = file.with_name(f"{name}.yaml")
+    try:
+        told, _ = _parsed(beside if beside.is_file() else find(name))
+    except NoSuchCase as unknown:
+        raise CaseFault(f"{file}:{line_of(node, ['extends'])} extends: {unknown}") from None
+    return dict(told)
+
+
+def _parsed(file: Path) -> tuple[Any, Any]:
+    """What a file holds, and its root node. Raises `CaseFault`."""
+    yaml = YAML(typ="safe")
+    try:
+        node = yaml.compose(file.read_text("utf-8"))
+        return yaml.constructor.construct_document(node), node
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise CaseFault(f"{file}:{line} {str(error.problem).splitlines()[0]}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseFault(f"{file}: expected a readable case, {error}") from None
 
 
 def moved(told: Any, by: timedelta, names: Mapping[str, str]) -> Any:

@@ -69,6 +69,7 @@ class Cast:
         self._case, self._holders = case, holders
         self._first, self._second = case.watch.first, case.watch.second
         self._handovers = {rule.id: rule.kind for rule in plan.command.handovers}
+        self._again = {rule.id for rule in plan.reporting.rules if rule.every}
         self._seen: dict[Key, datetime] = {}
 
     def reactions(self, record: Record, now: datetime) -> list[Reaction]:
@@ -133,7 +134,8 @@ class Cast:
                 via = "传真" if clock.leg == "paper" else "电话"
                 told = {"clock": clock.id, "via": via, "as_at": now.isoformat(), "received_by": "对方值班员"}
                 told |= {"signed_by": "带班领导"} if clock.leg == "paper" else {}
-                after = legs.own.get(clock.rule, legs.after)
+                usual = clock.due_at - clock.starts_at - legs.ahead if clock.rule in self._again else legs.after
+                after = legs.own.get(clock.rule, usual)
                 yield _Wait(("leg", clock.id), after, (Says(self._first, "send-report", told),), since=clock.starts_at)
 
     def _done(self, task: Task) -> Says:

@@ -1,15 +1,26 @@
-"""The clock of a drill on its own server: each incident there has a virtual clock, which can jump.
+"""The clocks of incidents that are drilled: how an incident's time is told, and moved.
 
-`TimeSkipper` is experimental: nothing else knows it. The live server refuses to skip.
+A drill server gives each incident a virtual clock that can jump (`TimeSkipper`, experimental: nothing else knows it).
+The live server refuses to skip. The time-skipping test server has one clock for all, and is the fallback.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.testing import TimeSkipper
+from temporalio.testing import TimeSkipper, WorkflowEnvironment
+
+
+class Clock(Protocol):
+    """The clock of an incident."""
+
+    async def now(self, incident: WorkflowHandle[Any, Any]) -> datetime:
+        """What it shows."""
+
+    async def jump(self, incident: WorkflowHandle[Any, Any], until: datetime) -> None:
+        """Move it on, once nothing is in work; not at all where it is there already."""
 
 
 class DrillClock:
@@ -19,11 +30,30 @@ class DrillClock:
         self._skipper = TimeSkipper(client)
 
     async def now(self, incident: WorkflowHandle[Any, Any]) -> datetime:
-        """What the incident's clock shows."""
+        """See `Clock`."""
         return await self._skipper.get_current_time(incident)
 
     async def jump(self, incident: WorkflowHandle[Any, Any], until: datetime) -> None:
-        """Move it on, once nothing is in work; not at all where it is there already."""
+        """See `Clock`."""
         ahead = until - await self.now(incident)
         if ahead.total_seconds() > 0:
             await self._skipper.fast_forward(incident, ahead)
+
+
+class TestServerClock:
+    """The one clock of a time-skipping test server."""
+
+    __test__ = False
+
+    def __init__(self, server: WorkflowEnvironment) -> None:
+        self._server = server
+
+    async def now(self, incident: WorkflowHandle[Any, Any]) -> datetime:
+        """See `Clock`."""
+        return await self._server.get_current_time()
+
+    async def jump(self, incident: WorkflowHandle[Any, Any], until: datetime) -> None:
+        """See `Clock`."""
+        ahead = until - await self._server.get_current_time()
+        if ahead.total_seconds() > 0:
+            await self._server.sleep(ahead)

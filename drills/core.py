@@ -31,9 +31,8 @@ class CoreGround:
         self._plan: Plan | None = None
         self._record = Record(id=incident, kind="drill")
         self._fresh: list[Entry] = []
-        self._answers: list[notices.Answered] = []
+        self._lost: frozenset[str] = frozenset()
         self._commands = 0
-        self._archived = False
 
     async def open(self, plan: Plan, facts: Mapping[str, Any], post: str) -> Refusal | None:
         """See `Ground`."""
@@ -60,6 +59,10 @@ class CoreGround:
 
     async def keep(self, document: bytes) -> None:
         """See `Ground`: nothing is kept here."""
+
+    async def lose(self, channels: frozenset[str]) -> None:
+        """See `Ground`."""
+        self._lost = channels
 
     async def pass_time(self, until: datetime) -> None:
         """See `Ground`."""
@@ -94,7 +97,8 @@ class CoreGround:
             self._write(pass_time(self._plan, self._record, self._now))
             todo = follow_ups(self._plan, self._record)
             for sending in todo.sendings:
-                outcomes: dict[str, notices.Outcome] = dict.fromkeys(sending.units, "accepted")
+                outcome: notices.Outcome = "failed" if sending.channel in self._lost else "accepted"
+                outcomes = dict.fromkeys(sending.units, outcome)
                 sent = notices.sent(self._record, sending.notice, sending.step, outcomes, self._now)
                 self._write(tuple(sent))
             if todo.archive and not self._record.closed:

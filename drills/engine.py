@@ -15,7 +15,7 @@ from temporalio.client import Client, WorkflowHandle
 from client import CommandRefused, Token, Unanswered, open_incident, poke, record_of, send
 from drills.case import VERBS
 from drills.cast import Answers, Says
-from drills.clock import DrillClock
+from drills.clock import Clock
 from drills.ground import Stands
 from incidents.command import Refusal
 from incidents.facts import Open
@@ -50,11 +50,11 @@ class EngineGround:
         gate: Gate,
         tokens: Mapping[PostId, Token],
         documents: Path,
+        clock: Clock,
     ) -> None:
         self._incident, self._client, self._queue = incident, client, queue
         self._logbooks, self._gate, self._tokens = logbooks, gate, tokens
-        self._documents = documents
-        self._clock = DrillClock(client)
+        self._documents, self._clock = documents, clock
         self._record = Record(id=incident)
         self._now: datetime | None = None
         self._unheard: set[Answers] = set()
@@ -100,6 +100,11 @@ class EngineGround:
         """See `Ground`."""
         self._documents.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self._documents / hashlib.sha256(document).hexdigest()).write_bytes(document)
+
+    async def lose(self, channels: frozenset[str]) -> None:
+        """See `Ground`."""
+        if channels:
+            raise NotImplementedError("channels can't fail here yet")
 
     async def stands(self) -> Stands:
         """See `Ground`. Raises `NeverSettled`."""

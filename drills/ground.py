@@ -40,5 +40,8 @@ class Ground(Protocol):
     async def keep(self, document: bytes) -> None:
         """Keep a document where the dossier will look for it, under its SHA-256."""
 
+    async def lose(self, channels: frozenset[str]) -> None:
+        """From now on these channels take nothing, and all others do."""
+
     async def pass_time(self, until: datetime) -> None:
         """Move the clock."""

@@ -53,6 +53,7 @@ class Player:
         self.shift = timedelta()
         """By how much the case's times are moved."""
         self._played = 0
+        self._lost: frozenset[str] = frozenset()
 
     async def play(self, begins: datetime) -> AsyncIterator[Scene]:
         """Scene by scene, from the first call to the closed file, to the end of the case's time, or until nothing more
@@ -79,14 +80,28 @@ class Player:
                 stands = await self._ground.stands()
                 yield self._scene(stands, people=len(ready), refused=refused)
             else:
-                instants = [due, coming[0].at if coming else None, follow_ups(self._plan, stands.record).next_due]
+                first = coming[0].at if coming else None
+                instants = [due, first, follow_ups(self._plan, stands.record).next_due, self._change(stands.now)]
                 until = min((instant for instant in instants if instant is not None), default=None)
                 if until is None or until > begins + self._case.lasts:
                     return
                 before = stands.now
                 await self._ground.pass_time(until)
+                await self._lose(until)
                 stands = await self._ground.stands()
                 yield self._scene(stands, jump=stands.now - before)
+
+    def _change(self, now: datetime) -> datetime | None:
+        """When a channel is next lost or comes back."""
+        instants = [at + self.shift for outage in self._case.outages for at in (outage.since, outage.until)]
+        return min((at for at in instants if at > now), default=None)
+
+    async def _lose(self, now: datetime) -> None:
+        case_time = now - self.shift
+        lost = frozenset(one.channel for one in self._case.outages if one.since <= case_time < one.until)
+        if lost != self._lost:
+            self._lost = lost
+            await self._ground.lose(lost)
 
     async def _react(self, reaction: Reaction) -> list[Refused]:
         self._tried.add(reaction.key)
