@@ -23,21 +23,24 @@ from plans.schema import Plan
 
 
 class CoreGround:
-    """One incident, as it would be decided. `begins` is what its clock shows."""
+    """One incident, as it would be decided. `begins` is what its clock shows; `plan_hash`, where it is known already,
+    spares thousands of runs from hashing the plan anew."""
 
-    def __init__(self, incident: str, holders: Mapping[str, str], begins: datetime) -> None:
+    def __init__(self, incident: str, holders: Mapping[str, str], begins: datetime, plan_hash: str = "") -> None:
+        self._plan_hash = plan_hash
         self._incident, self._holders = incident, holders
         self._now = begins
         self._plan: Plan | None = None
         self._record = Record(id=incident, kind="drill")
         self._fresh: list[Entry] = []
         self._lost: frozenset[str] = frozenset()
+        self._unheard: list[notices.Answered] = []
         self._commands = 0
 
     async def open(self, plan: Plan, facts: Mapping[str, Any], post: str) -> Refusal | None:
         """See `Ground`."""
         self._plan = plan
-        digest = registry.put(plan)
+        digest = self._plan_hash or registry.put(plan)
         self._record = Record(id=self._incident, kind="drill", plan=plan.name, plan_hash=digest)
         asked = {"kind": "drill", "plan": plan.name, "plan_hash": digest, "facts": facts}
         return self._take(Open(envelope=self._envelope(post), **asked))
@@ -49,11 +52,14 @@ class CoreGround:
     async def answer(self, answered: Answers) -> None:
         """See `Ground`."""
         told = notices.Answered(notice=answered.notice, unit=answered.unit, by="值班负责人", at=self._now)
-        self._write(tuple(notices.answers(self._record, (told,), self._now)))
-        self._follow()
+        self._unheard.append(told)
 
     async def stands(self) -> Stands:
         """See `Ground`."""
+        if self._unheard:
+            self._write(tuple(notices.answers(self._record, tuple(self._unheard), self._now)))
+            self._unheard.clear()
+            self._follow()
         fresh, self._fresh = self._fresh, []
         return Stands(self._now, self._record, fresh)
 
@@ -87,14 +93,19 @@ class CoreGround:
         if isinstance(answer, Refusal):
             return answer
         self._write(answer)
-        self._follow()
+        self._perform()
         return None
 
     def _follow(self) -> None:
         """What time brings, and what a shell would do about it, until nothing more follows."""
         assert self._plan is not None
+        self._write(pass_time(self._plan, self._record, self._now))
+        self._perform()
+
+    def _perform(self) -> None:
+        """What a shell does about what was decided, and what follows from that."""
+        assert self._plan is not None
         while True:
-            self._write(pass_time(self._plan, self._record, self._now))
             todo = follow_ups(self._plan, self._record)
             for sending in todo.sendings:
                 outcome: notices.Outcome = "failed" if sending.channel in self._lost else "accepted"
@@ -106,6 +117,7 @@ class CoreGround:
                 self._write(tuple(recovery.written(self._record, manifest, self._record.head.seq, self._now)))
             elif not todo.sendings:
                 return
+            self._write(pass_time(self._plan, self._record, self._now))
 
     def _write(self, drafts: tuple[Draft, ...]) -> None:
         entries = seal(self._record.head, drafts)

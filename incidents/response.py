@@ -414,7 +414,7 @@ def _more(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     if record.level is None or record.phase != "response" or not units:
         return
     known = tasks.standing(record)
-    owed = (*_measures(plan, record.level), *(duty for unit in units for duty in tasks.duties(plan, unit)))
+    owed = (*_measures(plan, record.level), *(duty for unit in units for duty in tasks.duties(plan, unit, but=known)))
     rules = [rule for rule in owed if rule.id not in known and holds(rule.when, record)]
     yield from tasks.give(plan, record, rules, now, "new facts")
     told = {unit: titles for unit, titles in tasks.titles(rules, record).items() if unit in units}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -139,10 +139,16 @@ def answer_support(plan: Plan, record: Record, command: AnswerSupport, now: date
     )
 
 
-def duties(plan: Plan, unit: str, phase: Literal["incident", "warning", "release"] = "incident") -> Iterator[TaskRule]:
-    """What a unit owes when it is called to an incident, while a warning is in force, or when the public is told."""
+def duties(
+    plan: Plan,
+    unit: str,
+    phase: Literal["incident", "warning", "release"] = "incident",
+    but: Collection[str] = (),
+) -> Iterator[TaskRule]:
+    """What a unit owes when it is called to an incident, while a warning is in force, or when the public is told; `but`
+    those with these ids."""
     for duty in plan.units[unit].duties if unit in plan.units else ():
-        if duty.phase == phase:
+        if duty.phase == phase and duty.id not in but:
             yield TaskRule(owner=unit, **{name: getattr(duty, name) for name in Work.model_fields})
 
 
