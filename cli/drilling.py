@@ -79,17 +79,22 @@ def add(app: typer.Typer, settings: Any) -> None:
         core: Annotated[
             bool, typer.Option("--core", help="只在规则内核中，不用引擎 · in the pure core alone, without the engine")
         ] = False,
+        test_server: Annotated[
+            bool, typer.Option("--test-server", help="改用测试引擎前移时钟 · headless on the test server, the fallback")
+        ] = False,
         json_: Json = False,
     ) -> None:
         """演练一个案例并对照预期 · Play a case and judge what was expected: 0, else 1 where something was not met."""
         case, faults = grounds.checked(settings(), name)
         if faults:
             stop(Exit.BAD_INPUT, faults[0], faults[0])
-        if not headless and not core:
+        if not headless and not core and not test_server:
             stop(Exit.BAD_INPUT, "须加 --headless 或 --core", "expected --headless or --core")
         console = Console(file=sys.stderr, highlight=False, width=None if sys.stderr.isatty() else 160)
         try:
-            played = asyncio.run(_in_core(settings(), case) if core else _headless(settings(), case, console))
+            played = asyncio.run(
+                _in_core(settings(), case) if core else _headless(settings(), case, console, test_server)
+            )
         except (EngineFault, NoEngine) as fault:
             stop(Exit.UNREACHABLE, fault.zh, fault.en)
         plan = grounds.plan_of(settings(), case)
@@ -137,9 +142,9 @@ async def _in_core(settings: Settings, case: Case) -> Played:
     return _played("core", [scene async for scene in player.play(begins)], case, begins)
 
 
-async def _headless(settings: Settings, case: Case, console: Console) -> Played:
+async def _headless(settings: Settings, case: Case, console: Console, test_server: bool) -> Played:
     observe(settings.folder / "drill.log", loud=False)
-    async with grounds.staged(settings, case) as stage:
+    async with grounds.staged(settings, case, test_server) as stage:
         scenes: list[Scene] = []
         console.print(grounds.clock_words(settings, stage.number, case, stage.begins), style="dim", soft_wrap=True)
         teller = Teller(stage.plan, stage.begins - case.starts_at)

@@ -6,22 +6,26 @@ Its people are those of the plan's example roster, never real ones.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
 
 from cli import desk, opening
+from cli.engine import stop as stop_process
 from cli.exits import Exit, stop
 from cli.language import said, tell
-from cli.up import Side, running
+from cli.up import Side, running, start_worker
 from client import NoEngine, Token
 from drills.case import Case, CaseFault, NoSuchCase, find, located, moved, shipped
 from drills.check import faults
-from drills.clock import DrillClock
+from drills.clock import Clock, DrillClock, TestServerClock
 from drills.engine import EngineGround
 from drills.player import Player
 from incidents.accident import Facts
@@ -33,6 +37,7 @@ from store.database import open_database
 from store.gate import Gate
 from store.inbox import Inbox
 from store.logbook import Logbooks
+from workflows.messages import CONVERTER
 
 READY_WITHIN = timedelta(seconds=30)
 
@@ -78,11 +83,14 @@ def checked(settings: Settings, name: str) -> tuple[Case, list[str]]:
 
 
 @asynccontextmanager
-async def staged(settings: Settings, case: Case) -> AsyncIterator[Stage]:
-    """A case on the drill side of this home. Raises `EngineFault`, `NoEngine`."""
+async def staged(settings: Settings, case: Case, test_server: bool = False) -> AsyncIterator[Stage]:
+    """A case on the drill side of this home; with `test_server` on the time-skipping test server, the fallback.
+
+    Raises `EngineFault`, `NoEngine`."""
     plan = plan_of(settings, case)
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(_drill_side(settings))
+        side = _test_server(settings) if test_server else _drill_side(settings)
+        client, clock = await stack.enter_async_context(side)
         tokens = _tokens(settings, case)
         database = await open_database(settings.folder / "store.db")
         stack.push_async_callback(database.dispose)
@@ -99,7 +107,7 @@ async def staged(settings: Settings, case: Case) -> AsyncIterator[Stage]:
             gate,
             tokens,
             settings.folder / "evidence",
-            DrillClock(client),
+            clock,
         )
         player = Player(case, plan, ground, {post: token.user for post, token in tokens.items()})
         yield Stage(number, plan, player, begins, Inbox(database), ground)
@@ -112,17 +120,33 @@ def holders(case: Case) -> Mapping[PostId, str]:
 
 
 @asynccontextmanager
-async def _drill_side(settings: Settings) -> AsyncIterator[Client]:
+async def _drill_side(settings: Settings) -> AsyncIterator[tuple[Client, Clock]]:
     if "drill" in running(settings):
-        yield await desk.connect(settings)
+        client = await desk.connect(settings)
+        yield client, DrillClock(client)
         return
     tell("启动演练引擎…", "starting the drill server...", err=True)
     side = Side(settings, lambda zh, en: None, quiet=True)
     try:
         await side.start()
-        yield await _connected(settings)
+        client = await _connected(settings)
+        yield client, DrillClock(client)
     finally:
         await side.end()
+
+
+@asynccontextmanager
+async def _test_server(settings: Settings) -> AsyncIterator[tuple[Client, Clock]]:
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    server = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(Path(sys.executable).parent / "temporal-test-server"), data_converter=CONVERTER
+    )
+    async with server:
+        worker = await start_worker(settings, server.client.service_client.config.target_host, quiet=True)
+        try:
+            yield server.client, TestServerClock(server)
+        finally:
+            await stop_process(worker, settings.grace * 2)
 
 
 async def _connected(settings: Settings) -> Client:

@@ -81,17 +81,7 @@ class Side:
 
     async def _start_worker(self) -> None:
         assert self._engine is not None
-        environment = {
-            **(_clean() if self.settings.kind == "drill" else os.environ),
-            "FENGHUO_HOME": str(self.settings.home),
-            "FENGHUO_KIND": self.settings.kind,
-            "FENGHUO_ADDRESS": self._engine.address,
-        }
-        with ExitStack() as stack:
-            words = stack.enter_context((self.settings.folder / "worker.err").open("ab")) if self._quiet else sys.stderr
-            self._worker = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "worker", env=environment, stdout=words, stderr=words, start_new_session=True
-            )
+        self._worker = await start_worker(self.settings, self._engine.address, self._quiet)
         told: dict[str, object] = {
             "address": self._engine.address,
             "ui": self._engine.ui,
@@ -99,6 +89,21 @@ class Side:
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         _say_where(self.settings, told)
+
+
+async def start_worker(settings: Settings, address: str, quiet: bool) -> asyncio.subprocess.Process:
+    """A worker of this kind for the engine at `address`; a drill's has a cleaned environment."""
+    environment = {
+        **(_clean() if settings.kind == "drill" else os.environ),
+        "FENGHUO_HOME": str(settings.home),
+        "FENGHUO_KIND": settings.kind,
+        "FENGHUO_ADDRESS": address,
+    }
+    with ExitStack() as stack:
+        words = stack.enter_context((settings.folder / "worker.err").open("ab")) if quiet else sys.stderr
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "worker", env=environment, stdout=words, stderr=words, start_new_session=True
+        )
 
 
 async def up(settings: Settings, say: Say, drill: bool = False) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 
-from client import CommandRefused, Token, Unanswered, open_incident, poke, record_of, send
+from client import CommandRefused, NoEngine, Token, Unanswered, open_incident, poke, record_of, send
 from drills.case import VERBS
 from drills.cast import Answers, Says
 from drills.clock import Clock
@@ -120,6 +120,8 @@ class EngineGround:
             raise NeverSettled(f"{self._incident}: still at work after {SETTLED_WITHIN.seconds} s") from None
         fresh = await self._logbooks.read(self._incident, after=self._record.head.seq)
         self._record = fold(self._record, fresh)
+        if not self._record.closed:
+            self._now = await self._clock.now(self._handle)
         assert self._now is not None
         return Stands(self._now, self._record, fresh)
 
@@ -134,12 +136,11 @@ class EngineGround:
             return True
         if told.raw_description.pending_activities:
             return False
-        self._now = await self._clock.now(self._handle)
         fresh = await self._logbooks.read(self._incident, after=self._record.head.seq)
         try:
             record = await record_of(self._handle)
-        except Unanswered:
-            # A busy machine: asked again.
+        except (NoEngine, Unanswered):
+            # A busy machine, or between two runs: asked again.
             return False
         self._unheard = {
             one for one in self._unheard if not record.notices[one.notice].recipients[one.unit].answered_by

@@ -16,6 +16,8 @@ from incidents.logbook import Entry
 from incidents.record import Record
 from plans.schema import Plan, PostId
 
+LOOK_AHEAD = timedelta(seconds=5)
+
 
 class Refused(NamedTuple):
     """What somebody in the case was refused."""
@@ -80,15 +82,17 @@ class Player:
                 stands = await self._ground.stands()
                 yield self._scene(stands, people=len(ready), refused=refused)
             else:
-                first = coming[0].at if coming else None
-                instants = [due, first, follow_ups(self._plan, stands.record).next_due, self._change(stands.now)]
+                plans = follow_ups(self._plan, stands.record).next_due
+                instants = [due, coming[0].at if coming else None, plans, self._change(stands.now)]
                 until = min((instant for instant in instants if instant is not None), default=None)
                 if until is None or until > begins + self._case.lasts:
                     return
                 before = stands.now
                 await self._ground.pass_time(until)
                 await self._lose(until)
-                stands = await self._ground.stands()
+                # Where the plan itself has nothing to do yet, nobody need look before the next act.
+                idle = plans is None or plans > until + LOOK_AHEAD
+                stands = Stands(until, stands.record, ()) if idle else await self._ground.stands()
                 yield self._scene(stands, jump=stands.now - before)
 
     def _change(self, now: datetime) -> datetime | None:
