@@ -1,6 +1,7 @@
 """The shipped cases: each is played in the pure core and meets what it expects.
 
-Its deadlines end as an independent table of link, start, limit and act says; one seeded change makes it fail.
+Its deadlines end as an independent table of link, start, limit and act says; one seeded change makes an expectation
+fail.
 """
 
 from collections.abc import Mapping
