@@ -1,4 +1,5 @@
-"""Where real things meet: settings, database, gateways, activities, and the worker that runs incidents.
+"""Where real things meet: settings, database, activities, and the worker that runs incidents. The gateways of the
+live side meet in `outside`, which a drill can't import.
 
 Run as `python -m worker`. Tests and drills build theirs with the same `build_worker`.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -19,12 +21,11 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
+import wall
 from activities.archive import Archive
+from activities.contracts import DeliverRequest, DeliverResult
 from activities.delivery import Delivery
-from activities.gateways.inbox import InboxChannel
-from activities.gateways.port import Channel, Ledgered
-from activities.gateways.smtp import Smtp
-from activities.gateways.webhook import Webhook
+from activities.drill import DrillInbox, DrillMessage
 from activities.logbook import Logbook
 from activities.pulse import PulseInterceptor
 from observing import observe
@@ -33,7 +34,6 @@ from settings import Settings
 from store.database import open_database
 from store.gate import Gate
 from store.inbox import Inbox
-from store.ledger import Ledger
 from store.logbook import Logbooks
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
@@ -56,38 +56,27 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
     """The worker of one instance."""
     home = settings.folder
     archive = Archive(home / "archive", home / "evidence", Logbooks(database), gate, client)
-    delivery = Delivery(channels(settings, database), settings.kind)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
         workflow_runner=WatchfulRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*LOADED_ONCE)),
         interceptors=[GateInterceptor(gate), PulseInterceptor()],
-        activities=[Logbook(Logbooks(database), settings.lingers).sync, delivery.deliver, archive.archive],
+        activities=[Logbook(Logbooks(database), settings.lingers).sync, deliver(settings, database), archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         max_heartbeat_throttle_interval=PULSE_AT_LEAST_EVERY,
         graceful_shutdown_timeout=settings.grace,
     )
 
 
-def channels(settings: Settings, database: AsyncEngine) -> dict[str, Channel]:
-    """The channels that this instance has."""
-    ledger = Ledger(database)
-    found: dict[str, Channel] = {"inbox": InboxChannel(Inbox(database))}
-    if settings.webhook_url is not None:
-        webhook = Webhook(str(settings.webhook_url), settings.webhook_secret)
-        found["webhook"] = Ledgered(webhook, ledger, settings.channel_within)
-    if settings.smtp_host:
-        smtp = Smtp(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_sender,
-            settings.smtp_addresses,
-            settings.smtp_user,
-            settings.smtp_password,
-        )
-        found["smtp"] = Ledgered(smtp, ledger, settings.channel_within)
-    return found
+def deliver(settings: Settings, database: AsyncEngine) -> Callable[[DeliverRequest], Awaitable[DeliverResult]]:
+    """How this instance tells units: in a drill by its own sink alone, else by the live side's ends."""
+    if settings.kind == "drill":
+        return Delivery(DrillMessage, {"inbox": DrillInbox(Inbox(database))}).deliver
+    # Not above: a worker of drills can't import it.
+    import outside
+
+    return outside.delivery(settings, database).deliver
 
 
 async def connect(settings: Settings) -> Client:
@@ -122,9 +111,11 @@ async def take_over(client: Client, settings: Settings) -> None:
 async def run(settings: Settings) -> int:
     """Work until asked to stop. Returns the exit code."""
     observe(settings.folder / "worker.log", loud=True)
-    if settings.kind == "drill" and (ends := settings.live_ends()):
-        log.error(f"a drill worker with live ends refuses to start: unset {', '.join(ends)}")
-        return 2
+    if settings.kind == "drill":
+        if ends := settings.live_ends():
+            log.error(f"a drill worker with live ends refuses to start: unset {', '.join(ends)}")
+            return 2
+        wall.put_up()
     if not settings.address:
         log.error("no engine address: start with `fenghuo up`, or set FENGHUO_ADDRESS")
         return 5

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 from temporalio.client import Client
 
-from activities.delivery import DRILL_MARK
+from activities.drill import DRILL_MARK
 from cli import desk, opening
 from cli.debrief import Debrief
 from cli.exits import Exit, stop
