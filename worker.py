@@ -115,7 +115,11 @@ async def run(settings: Settings) -> int:
         if ends := settings.live_ends():
             log.error(f"a drill worker with live ends refuses to start: unset {', '.join(ends)}")
             return 2
-        wall.put_up()
+        try:
+            wall.put_up()
+        except ImportError as found:
+            log.error(f"a drill worker with a way out refuses to start: {found}")
+            return 2
     if not settings.address:
         log.error("no engine address: start with `fenghuo up`, or set FENGHUO_ADDRESS")
         return 5
