@@ -106,9 +106,13 @@ def take_mail(log: Path) -> None:
             arrivals.note(mail["Message-ID"], mail.get_content(), to=mail["To"], by=str(session.peer[1]))
             return "250 taken"
 
+    # Before it says that it listens, the controller connects to itself.
+    listening = threading.Event()
+
     class Counted(SMTP):
         def connection_made(self, transport: Any) -> None:
-            arrivals.connected(transport.get_extra_info("peername")[1])
+            if listening.is_set():
+                arrivals.connected(transport.get_extra_info("peername")[1])
             super().connection_made(transport)
 
     class Counting(Controller):
@@ -119,6 +123,7 @@ def take_mail(log: Path) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     Counting(Mailbox(), hostname="127.0.0.1", port=port).start()
+    listening.set()
     say(port)
     threading.Event().wait()
 
