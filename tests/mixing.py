@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -45,7 +45,7 @@ OUTSIDE_FIRST = tuple({"channel": name, "wait": "PT3M"} for name in ("webhook", 
 COPIED = ("", DRILL_MARK, f"{DRILL_MARK}{DRILL_MARK}", "【演【演练】练】", "【实战】", "（非演练）", "kind=live ")
 """What words begin with that were copied from the other side, or edited there."""
 MOST_AT_ONCE = 6
-AGAIN_AFTER = 0.1
+AGAIN_AFTER = 0.2
 
 
 class Sides(Home):
@@ -74,7 +74,7 @@ class Sides(Home):
             while alive(pid) or self.side(kind)["pids"]["worker"] == pid:
                 await asyncio.sleep(0.05)
 
-    def flip(self, kind: str, incident: str, tables: Sequence[str] = ("incidents", "entries")) -> int:
+    def flip(self, kind: str, incident: str) -> int:
         """Have every row about an incident say that it is of the other kind; how many were altered."""
         other = "drill" if kind == "live" else "live"
         with sqlite3.connect(self.folder / kind / "store.db", timeout=20) as store:
@@ -83,7 +83,7 @@ class Sides(Home):
                     f"UPDATE {table} SET body = replace(body, ?, ?) WHERE incident = ? AND instr(body, ?)",
                     (f'"kind":"{kind}"', f'"kind":"{other}"', incident, f'"kind":"{kind}"'),
                 ).rowcount
-                for table in tables
+                for table in ("incidents", "entries")
             )
 
     def inbox(self, kind: str) -> dict[str, str]:
