@@ -10,6 +10,8 @@ from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Kind = Literal["live", "drill"]
+ENGINE_KIND = "fenghuo-kind"
+"""Under this name an engine's namespace says which kind it serves."""
 
 
 class Live:

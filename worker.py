@@ -15,7 +15,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import ResetStickyTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, ResetStickyTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -30,7 +30,7 @@ from activities.logbook import Logbook
 from activities.pulse import PulseInterceptor
 from observing import observe
 from plans import registry
-from settings import Settings
+from settings import ENGINE_KIND, Settings
 from store.database import open_database
 from store.gate import Gate
 from store.inbox import Inbox
@@ -89,6 +89,12 @@ async def connect(settings: Settings) -> Client:
                 await asyncio.sleep(0.2)
 
 
+async def kind_of(client: Client) -> str | None:
+    """Which kind the engine serves, live or drill; None where nobody has told it."""
+    told = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    return told.namespace_info.data.get(ENGINE_KIND)
+
+
 async def take_over(client: Client, settings: Settings) -> None:
     """Have the incidents of a worker that died come to this one at once. A living one's come too: it reads them anew.
 
@@ -128,6 +134,10 @@ async def run(settings: Settings) -> int:
     except TimeoutError:
         log.error("the engine does not answer", address=settings.address)
         return 5
+    if (kind := await kind_of(client)) not in (settings.kind, None):
+        # A real message would be swallowed by the sink, or a drill's sent.
+        log.error(f"a {settings.kind} worker refuses a {kind} engine", address=settings.address)
+        return 2
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = await open_database(settings.folder / "store.db")
     gate = Gate(settings.folder / "store.db", settings.kind)

@@ -1,6 +1,7 @@
 """Live and drill never mix: by their types, in the process, in the settings, on the network, and by any verb."""
 
 import ast
+import asyncio
 import json
 import os
 import pkgutil
@@ -18,13 +19,14 @@ from mypy import api as mypy
 from activities import gateways
 from activities.drill import DRILL_MARK, DrillMessage
 from activities.gateways.port import LiveMessage
+from cli.engine import embedded
 from incidents import assessing, facts
 from incidents.command import Command, Refusal
 from incidents.envelope import Envelope
 from incidents.incident import COMMANDS, fold, handle
 from incidents.logbook import Draft, seal
 from incidents.record import Record
-from settings import Live, Settings
+from settings import Kind, Live, Settings
 from tests.receivers import receiver
 from tests.scenes import SCENES
 from tests.support import PLAN, PLAN_HASH
@@ -152,6 +154,15 @@ def test_a_drill_worker_with_a_way_out_in_its_process_already_refuses_to_start(t
     done = alone(f"import activities.gateways.smtp\n{REACHES}", "outside", **home)
     assert (done.returncode, done.stdout) == (2, "")
     assert "activities.gateways" in done.stderr
+
+
+@pytest.mark.parametrize(("kind", "engine"), [("drill", "live"), ("live", "drill")])
+async def test_a_worker_refuses_an_engine_of_the_other_kind(tmp_path: Path, kind: Kind, engine: Kind) -> None:
+    async with embedded(Settings(home=tmp_path, kind=engine)) as running:
+        home = {"FENGHUO_HOME": str(tmp_path), "FENGHUO_ADDRESS": running.address, "FENGHUO_KIND": kind}
+        done = await asyncio.to_thread(alone, "import runpy; runpy.run_module('worker', run_name='__main__')", **home)
+    assert done.returncode == 2, done.stderr
+    assert f"a {kind} worker refuses a {engine} engine" in done.stderr
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------
