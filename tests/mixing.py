@@ -159,8 +159,10 @@ class Drill:
         """Wait until nothing is on its way, and read what the log says of each message."""
         async with asyncio.timeout(90):
             while True:
-                told = await self._handle.describe()
-                if not told.raw_description.pending_activities and await self._stored():
+                told = (await self._handle.describe()).raw_description
+                # An answer may be on its way to a worker that was killed.
+                in_work = told.pending_activities or told.HasField("pending_workflow_task")
+                if not in_work and await self._stored():
                     return
                 await asyncio.sleep(AGAIN_AFTER)
 

@@ -119,7 +119,7 @@ MUTANTS = (
     Mutant(
         "nobody is asked upward",
         "incidents/approval.py",
-        "pace is None or approval.reached >= len(_STEPS)",
+        "pace is None or approval.reached >= len(STEPS)",
         "pace is None or approval.reached >= 2",
     ),
     Mutant(

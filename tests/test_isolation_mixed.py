@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -78,6 +79,29 @@ async def under_fire(sides: Sides, playing: asyncio.Task[None]) -> int:
         kills += 1
 
 
+class Rest(NamedTuple):
+    """The sink, and what the logs say of the messages: the keys that were accepted, and those that nobody knows of."""
+
+    sink: dict[str, str]
+    accepted: set[str]
+    doubted: set[str]
+
+
+async def at_rest(sides: Sides, drills: list[Drill]) -> Rest:
+    """Both sides of the count, once they agree, or as they are after a minute. A drill's clock runs on after its last
+    jump, so that a batch whose worker was killed may leave late; what was on its way then is in doubt."""
+    ends = time.monotonic() + 60
+    while True:
+        for drill in drills:
+            await drill.settled()
+        told = [item for drill in drills for item in drill.outcomes.items()]
+        accepted, doubted = ({key for key, said in told if said == outcome} for outcome in ("accepted", "uncertain"))
+        rest = Rest(sides.inbox("drill"), accepted, doubted)
+        if accepted <= rest.sink.keys() <= accepted | doubted or time.monotonic() > ends:
+            return rest
+        await asyncio.sleep(LOOK_EVERY)
+
+
 async def test_no_drill_reaches_a_live_end_and_no_real_message_is_marked_or_swallowed(
     sides: Sides, pytestconfig: pytest.Config
 ) -> None:
@@ -91,7 +115,6 @@ async def test_no_drill_reaches_a_live_end_and_no_real_message_is_marked_or_swal
     async def one(drill: Drill) -> None:
         async with at_once:
             await drill.play()
-            await drill.settled()
 
     async def all_drills() -> None:
         async with asyncio.TaskGroup() as group:
@@ -112,16 +135,12 @@ async def test_no_drill_reaches_a_live_end_and_no_real_message_is_marked_or_swal
         keys = expected[end]
         called = {plan_model.message_id(key, SENDER) for key in keys} if end == "smtp" else keys
         arrivals = receiver.arrivals()
-        assert {row["key"] for row in arrivals} == called
+        assert sorted(row["key"] for row in arrivals) == sorted(called)
         assert [row["text"] for row in arrivals if DRILL_MARK in row["text"]] == []
         assert set(receiver.connections()) == {row["by"] for row in arrivals}
     assert sides.receivers["blunt"].connections() == []
     # The sink: every message of every drill, each with the mark first; nothing else, and nothing of it in a real inbox.
-    sink = sides.inbox("drill")
-    told = {key: outcome for drill in drills for key, outcome in drill.outcomes.items()}
-    accepted = {key for key, outcome in told.items() if outcome == "accepted"}
-    # What was on its way when its worker was killed may be there.
-    doubted = {key for key, outcome in told.items() if outcome == "uncertain"}
+    sink, accepted, doubted = await at_rest(sides, drills)
     assert accepted <= sink.keys() <= accepted | doubted
     assert [text for text in sink.values() if not text.startswith(DRILL_MARK)] == []
     assert sides.inbox("live") == {}
