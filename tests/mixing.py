@@ -140,8 +140,7 @@ class Drill:
         assert self.sides.flip("drill", self.name) >= 2, "the summary and the opening say what they are"
         await self._say(OFFICER, Notify, units=units, text=self._words("请到岗"), steps=OUTSIDE_FIRST)
         self.calling.set()
-        if self._random.random() < 0.5:
-            await self._lie()
+        await self._lie()
         await self._say(
             OFFICER, ProposeLevel, level="IV", matter=self._words("启动四级响应"), expected_duration="PT24H"
         )
@@ -221,7 +220,7 @@ class Drill:
             raise AssertionError(f"{self.name}: {record} was opened as {asked} on the drill side")
         note = OFFICER.sign(self.name, Note, f"{self.name}-lie", words="实战").model_dump(mode="json")
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(5):
                 await self._handle.execute_update("note", {**note, "kind": "live"}, id=f"{self.name}-lie")
         except (WorkflowUpdateFailedError, RPCError, TimeoutError):
             return
