@@ -10,6 +10,8 @@ from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Kind = Literal["live", "drill"]
+ENGINE_KIND = "fenghuo-kind"
+"""Under this name an engine's namespace says which kind it serves."""
 
 
 class Live:
@@ -41,8 +43,8 @@ class Settings(BaseSettings):
     """Signs each POST; needed with `webhook_url`."""
     smtp_host: Annotated[str, Live()] = ""
     """The mail server; without it the channel is absent."""
-    smtp_port: int = Field(default=25, ge=1, le=65535)
-    smtp_sender: str = "fenghuo@localhost"
+    smtp_port: Annotated[int, Live()] = Field(default=25, ge=1, le=65535)
+    smtp_sender: Annotated[str, Live()] = "fenghuo@localhost"
     smtp_user: Annotated[str, Live()] = ""
     smtp_password: Annotated[SecretStr | None, Live()] = None
     smtp_addresses: Annotated[dict[str, str], Live()] = {}
@@ -65,12 +67,12 @@ class Settings(BaseSettings):
 
     def live_ends(self) -> tuple[str, ...]:
         """The variables that are set and lead to the outside, never their values."""
-        marked = [
-            name
+        return tuple(
+            f"FENGHUO_{name.upper()}"
             for name, field in type(self).model_fields.items()
             if any(isinstance(mark, Live) for mark in field.metadata)
-        ]
-        return tuple(f"FENGHUO_{name.upper()}" for name in marked if getattr(self, name))
+            and getattr(self, name) != field.get_default(call_default_factory=True)
+        )
 
     @property
     def lingers(self) -> timedelta:

@@ -1,4 +1,5 @@
-"""Where real things meet: settings, database, gateways, activities, and the worker that runs incidents.
+"""Where real things meet: settings, database, activities, and the worker that runs incidents. The gateways of the
+live side meet in `outside`, which a drill can't import.
 
 Run as `python -m worker`. Tests and drills build theirs with the same `build_worker`.
 """
@@ -8,32 +9,31 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import ResetStickyTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, ResetStickyTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
+import wall
 from activities.archive import Archive
+from activities.contracts import DeliverRequest, DeliverResult
 from activities.delivery import Delivery
-from activities.gateways.inbox import InboxChannel
-from activities.gateways.port import Channel, Ledgered
-from activities.gateways.smtp import Smtp
-from activities.gateways.webhook import Webhook
+from activities.drill import DrillInbox, DrillMessage
 from activities.logbook import Logbook
 from activities.pulse import PulseInterceptor
 from observing import observe
 from plans import registry
-from settings import Settings
+from settings import ENGINE_KIND, Settings
 from store.database import open_database
 from store.gate import Gate
 from store.inbox import Inbox
-from store.ledger import Ledger
 from store.logbook import Logbooks
 from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
@@ -56,38 +56,27 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
     """The worker of one instance."""
     home = settings.folder
     archive = Archive(home / "archive", home / "evidence", Logbooks(database), gate, client)
-    delivery = Delivery(channels(settings, database), settings.kind)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
         workflow_runner=WatchfulRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*LOADED_ONCE)),
         interceptors=[GateInterceptor(gate), PulseInterceptor()],
-        activities=[Logbook(Logbooks(database), settings.lingers).sync, delivery.deliver, archive.archive],
+        activities=[Logbook(Logbooks(database), settings.lingers).sync, deliver(settings, database), archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         max_heartbeat_throttle_interval=PULSE_AT_LEAST_EVERY,
         graceful_shutdown_timeout=settings.grace,
     )
 
 
-def channels(settings: Settings, database: AsyncEngine) -> dict[str, Channel]:
-    """The channels that this instance has."""
-    ledger = Ledger(database)
-    found: dict[str, Channel] = {"inbox": InboxChannel(Inbox(database))}
-    if settings.webhook_url is not None:
-        webhook = Webhook(str(settings.webhook_url), settings.webhook_secret)
-        found["webhook"] = Ledgered(webhook, ledger, settings.channel_within)
-    if settings.smtp_host:
-        smtp = Smtp(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_sender,
-            settings.smtp_addresses,
-            settings.smtp_user,
-            settings.smtp_password,
-        )
-        found["smtp"] = Ledgered(smtp, ledger, settings.channel_within)
-    return found
+def deliver(settings: Settings, database: AsyncEngine) -> Callable[[DeliverRequest], Awaitable[DeliverResult]]:
+    """How this instance tells units: in a drill by its own sink alone, else by the live side's ends."""
+    if settings.kind == "drill":
+        return Delivery(DrillMessage, {"inbox": DrillInbox(Inbox(database))}).deliver
+    # Not above: a worker of drills can't import it.
+    import outside
+
+    return outside.delivery(settings, database).deliver
 
 
 async def connect(settings: Settings) -> Client:
@@ -98,6 +87,12 @@ async def connect(settings: Settings) -> Client:
                 return await Client.connect(settings.address, namespace=settings.namespace, data_converter=CONVERTER)
             except (RPCError, RuntimeError):
                 await asyncio.sleep(0.2)
+
+
+async def kind_of(client: Client) -> str | None:
+    """Which kind the engine serves, live or drill; None where nobody has told it."""
+    told = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    return told.namespace_info.data.get(ENGINE_KIND)
 
 
 async def take_over(client: Client, settings: Settings) -> None:
@@ -122,9 +117,15 @@ async def take_over(client: Client, settings: Settings) -> None:
 async def run(settings: Settings) -> int:
     """Work until asked to stop. Returns the exit code."""
     observe(settings.folder / "worker.log", loud=True)
-    if settings.kind == "drill" and (ends := settings.live_ends()):
-        log.error(f"a drill worker with live ends refuses to start: unset {', '.join(ends)}")
-        return 2
+    if settings.kind == "drill":
+        if ends := settings.live_ends():
+            log.error(f"a drill worker with live ends refuses to start: unset {', '.join(ends)}")
+            return 2
+        try:
+            wall.put_up()
+        except ImportError as found:
+            log.error(f"a drill worker with a way out refuses to start: {found}")
+            return 2
     if not settings.address:
         log.error("no engine address: start with `fenghuo up`, or set FENGHUO_ADDRESS")
         return 5
@@ -133,6 +134,10 @@ async def run(settings: Settings) -> int:
     except TimeoutError:
         log.error("the engine does not answer", address=settings.address)
         return 5
+    if (kind := await kind_of(client)) not in (settings.kind, None):
+        # A real message would be swallowed by the sink, or a drill's sent.
+        log.error(f"a {settings.kind} worker refuses a {kind} engine", address=settings.address)
+        return 2
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = await open_database(settings.folder / "store.db")
     gate = Gate(settings.folder / "store.db", settings.kind)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Generic, TypeVar
 
 from temporalio import activity
 
+from activities.channel import Channel
 from activities.contracts import DELIVER, DeliverRequest, DeliverResult
-from activities.gateways.port import Channel, Message
 
-DRILL_MARK = "【演练】"
+M = TypeVar("M")
 
 
-class Delivery:
-    """Hands messages to the channels of this home. The kind comes from the process: a drill's words begin with the
-    mark, whatever was written."""
+class Delivery(Generic[M]):
+    """Hands messages to the channels of this home. Both, what makes the messages and who takes them, come from the
+    process that it runs in; nothing that is asked says whether they are live."""
 
-    def __init__(self, channels: Mapping[str, Channel], kind: str) -> None:
-        self._channels, self._mark = channels, DRILL_MARK if kind == "drill" else ""
+    def __init__(self, make: Callable[[str, str, str], M], channels: Mapping[str, Channel[M]]) -> None:
+        self._make, self._channels = make, channels
 
     @activity.defn(name=DELIVER)
     async def deliver(self, request: DeliverRequest) -> DeliverResult:
@@ -29,8 +30,9 @@ class Delivery:
                 "no such channel here", extra={"channel": sending.channel, "notice": sending.notice}
             )
             return DeliverResult(outcomes=dict.fromkeys(sending.units, "failed"))
-        messages = [Message(request.key(unit), unit, self._mark + sending.text_for(unit)) for unit in sending.units]
-        said = await channel.send(messages)
+        said = await channel.send(
+            [self._make(request.key(unit), unit, sending.text_for(unit)) for unit in sending.units]
+        )
         for unit, answer in said.items():
             if answer.outcome != "accepted":
                 activity.logger.warning(

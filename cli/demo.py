@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from activities.delivery import DRILL_MARK
+from activities.drill import DRILL_MARK
 from cli import grounds
 from cli.debrief import Debrief
 from cli.exits import Exit

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.namespace.v1 import NamespaceConfig, UpdateNamespaceInfo
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from settings import Kind, Settings
+from settings import ENGINE_KIND, Kind, Settings
 from workflows.messages import CONVERTER
 
 LOOPBACK = "127.0.0.1"
@@ -147,7 +147,7 @@ async def stop(process: asyncio.subprocess.Process, within: timedelta) -> None:
 
 
 async def _ready(address: str, settings: Settings, process: asyncio.subprocess.Process) -> Client:
-    """Connect, and set what the server forgets or never had: search attributes and the retention."""
+    """Connect, and set what the server forgets or never had: search attributes, the kind and the retention."""
     try:
         async with asyncio.timeout(READY_WITHIN.total_seconds()):
             while True:
@@ -181,6 +181,8 @@ async def _prepare(client: Client, settings: Settings) -> None:
     retention.FromTimedelta(settings.retention)
     await client.workflow_service.update_namespace(
         UpdateNamespaceRequest(
-            namespace=settings.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=retention)
+            namespace=settings.namespace,
+            update_info=UpdateNamespaceInfo(data={ENGINE_KIND: settings.kind}),
+            config=NamespaceConfig(workflow_execution_retention_ttl=retention),
         )
     )

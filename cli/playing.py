@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
-from activities.delivery import DRILL_MARK
+from activities.drill import DRILL_MARK
 from cli.entries import entry_words
 from cli.language import said
 from cli.showing import Names, chart_word

@@ -54,6 +54,8 @@ def open_warning(plan: Plan, record: Record, command: OpenWarning, now: datetime
     told, rules = command.assessment, ruled(plan)
     if isinstance(rules, Refusal):
         return rules
+    if refusal := facts.other_kind(record, command.kind):
+        return refusal
     if record.phase != LIFECYCLE.initial:
         if facts.digest_of(told) == record.opening:
             return ()
@@ -62,7 +64,7 @@ def open_warning(plan: Plan, record: Record, command: OpenWarning, now: datetime
             reason=f"incident {record.id} is already open with another report",
             kind="plan",
         )
-    if refusal := facts.foreign(record, command.kind, command.plan_hash):
+    if refusal := facts.foreign(record, command.plan_hash):
         return refusal
     if told.received_at > now:
         at = told.received_at.isoformat()

@@ -78,6 +78,8 @@ class LowerGrade(Command):
 
 def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
     told = command.facts.model_dump(mode="json", exclude_none=True)
+    if refusal := other_kind(record, command.kind):
+        return refusal
     if record.phase != LIFECYCLE.initial:
         if digest_of(command.facts) == record.opening:
             return ()
@@ -86,7 +88,7 @@ def open_(plan: Plan, record: Record, command: Open, now: datetime) -> Answer:
             reason=f"incident {record.id} is already open with other facts",
             kind="plan",
         )
-    if refusal := foreign(record, command.kind, command.plan_hash):
+    if refusal := foreign(record, command.plan_hash):
         return refusal
     if refusal := unfit(plan, command.facts, now):
         return refusal
@@ -115,20 +117,25 @@ def opening_clauses(plan: Plan, facts: Facts) -> tuple[str, ...]:
     return (*plan.command.presumed_clauses, *(scope.clauses if facts.sector in scope.accepts else ()))
 
 
-def foreign(record: Record, kind: Kind, plan_hash: str) -> Refusal | None:
-    """Why an incident that was started as `record` says does not begin by this plan, or with this kind."""
-    if kind != record.kind:
-        return Refusal(
-            zh="kind：演练与实战不得混用",
-            reason="kind: expected the kind that this incident was started with; drill and live never mix",
-            kind="hard",
-        )
-    if plan_hash != record.plan_hash:
-        return Refusal(
-            zh="plan_hash：与该事故开启时的预案不符",
-            reason="plan_hash: expected the plan that this incident was started with",
-        )
-    return None
+def other_kind(record: Record, kind: Kind) -> Refusal | None:
+    """Why an incident that was started as `record` says is not opened as this kind, first or again."""
+    if kind == record.kind:
+        return None
+    return Refusal(
+        zh="kind：演练与实战不得混用",
+        reason="kind: expected the kind that this incident was started with; drill and live never mix",
+        kind="hard",
+    )
+
+
+def foreign(record: Record, plan_hash: str) -> Refusal | None:
+    """Why an incident that was started as `record` says does not begin by this plan."""
+    if plan_hash == record.plan_hash:
+        return None
+    return Refusal(
+        zh="plan_hash：与该事故开启时的预案不符",
+        reason="plan_hash: expected the plan that this incident was started with",
+    )
 
 
 def unfit(plan: Plan, facts: Facts, now: datetime) -> Refusal | None:

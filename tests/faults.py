@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from temporalio.client import Client, WorkflowHandle
 
@@ -66,6 +66,11 @@ class Hit(NamedTuple):
 class Home:
     """A running home with its three receivers."""
 
+    sides: Sequence[str] = ("live",)
+    words: Sequence[str] = ("up",)
+    cwd: Path | None = CRASHING
+    """From that folder `python -m worker` is the worker with crash points."""
+
     def __init__(self, folder: Path, receivers: dict[End, Receiver]) -> None:
         self.folder, self.receivers = folder, receivers
         self.settings = Settings(home=folder)
@@ -87,9 +92,12 @@ class Home:
             "BLUNT_URL": self.receivers["blunt"].url,
             "CRASH_FOLDER": str(self.folder),
         }
-        # From that folder `python -m worker` is the worker with crash points.
         self._process = subprocess.Popen(
-            [FENGHUO, "up"], env=environment, cwd=CRASHING, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [FENGHUO, *self.words],
+            env=environment,
+            cwd=self.cwd,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     def stop(self) -> None:
@@ -176,21 +184,25 @@ def alive(pid: int) -> bool:
     return True
 
 
+H = TypeVar("H", bound=Home)
+
+
 @contextmanager
-def home(folder: Path) -> Iterator[Home]:
-    """A running home, ended with the block, with the two people and the plans it needs."""
+def home(folder: Path, kind: type[H]) -> Iterator[H]:
+    """A running home, ended with the block, with the two people and the plans it needs on each of its sides."""
     with ExitStack() as stack:
         ends: dict[End, Receiver] = {}
         for end in ENDS:
             ends[end] = stack.enter_context(receiver(folder, "mail" if end == "smtp" else "accept", end))
-        running = Home(folder / "home", ends)
-        (folder / "home" / "live").mkdir(parents=True)
-        gate = Gate(folder / "home" / "live" / "store.db")
-        for token in (OFFICER, DEPUTY):
-            gate.appoint(token.user, token.post, token.public_key)
-        for plan in (PLAN, *PLANS.values()):
-            gate.keep_plan(registry.put(plan), "lhasa-2022", plan.model_dump_json())
-        gate.close()
+        running = kind(folder / "home", ends)
+        for side in running.sides:
+            (folder / "home" / side).mkdir(parents=True)
+            gate = Gate(folder / "home" / side / "store.db", side)
+            for token in (OFFICER, DEPUTY):
+                gate.appoint(token.user, token.post, token.public_key)
+            for plan in (PLAN, *PLANS.values()):
+                gate.keep_plan(registry.put(plan), "lhasa-2022", plan.model_dump_json())
+            gate.close()
         running.start()
         stack.callback(running.stop)
         yield running

@@ -56,9 +56,9 @@ UNTOUCHED = Mutant("the release as it is", "", "", "")
 MUTANTS = (
     Mutant(
         "a drill's messages lose their mark",
-        "activities/delivery.py",
-        'DRILL_MARK if kind == "drill" else ""',
-        '""',
+        "activities/drill.py",
+        "DRILL_MARK + self.words",
+        "self.words",
     ),
     Mutant("a drill becomes live", "incidents/facts.py", 'kind=entry.data["kind"]', 'kind="live"'),
     Mutant(

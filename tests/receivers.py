@@ -22,9 +22,15 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 SLOW = 2.0
 """Seconds that a slow receiver takes for its answer."""
+
+
+def connections_file(log: Path) -> Path:
+    """The ports that connections came from, a line each."""
+    return log.with_suffix(".connections")
 
 
 def slow_file(log: Path) -> Path:
@@ -37,8 +43,13 @@ class Arrivals:
 
     def __init__(self, log: Path) -> None:
         self._out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._connections = os.open(connections_file(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._lock = threading.Lock()
         self._seen: Counter[str] = Counter()
+
+    def connected(self, port: int) -> None:
+        """Somebody connected from this port, whether or not anything is said."""
+        os.write(self._connections, f"{port}\n".encode())
 
     def note(self, key: str, text: str, **more: str) -> None:
         """On disk before it is answered."""
@@ -55,10 +66,15 @@ def serve(log: Path, behaviour: str) -> None:
     arrivals = Arrivals(log)
 
     class Handler(BaseHTTPRequestHandler):
+        def setup(self) -> None:
+            arrivals.connected(self.client_address[1])
+            super().setup()
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             text = json.loads(body)["text"]
-            arrivals.note(self.headers["Idempotency-Key"], text, signature=self.headers["Fenghuo-Signature"])
+            more = {"signature": self.headers["Fenghuo-Signature"], "by": str(self.client_address[1])}
+            arrivals.note(self.headers["Idempotency-Key"], text, **more)
             if behaviour == "hang":
                 time.sleep(60)
             if slow_file(log).exists():
@@ -87,13 +103,27 @@ def take_mail(log: Path) -> None:
         async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
             mail = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(mail, EmailMessage)
-            arrivals.note(mail["Message-ID"], mail.get_content(), to=mail["To"])
+            arrivals.note(mail["Message-ID"], mail.get_content(), to=mail["To"], by=str(session.peer[1]))
             return "250 taken"
+
+    # Before it says that it listens, the controller connects to itself.
+    listening = threading.Event()
+
+    class Counted(SMTP):
+        def connection_made(self, transport: Any) -> None:
+            if listening.is_set():
+                arrivals.connected(transport.get_extra_info("peername")[1])
+            super().connection_made(transport)
+
+    class Counting(Controller):
+        def factory(self) -> SMTP:
+            return Counted(self.handler, **self.SMTP_kwargs)
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    Controller(Mailbox(), hostname="127.0.0.1", port=port).start()
+    Counting(Mailbox(), hostname="127.0.0.1", port=port).start()
+    listening.set()
     say(port)
     threading.Event().wait()
 
@@ -113,6 +143,11 @@ class Receiver:
     def arrivals(self) -> list[dict[str, Any]]:
         """Every arrival, in order."""
         return [json.loads(line) for line in self._log.read_text("utf-8").splitlines()] if self._log.exists() else []
+
+    def connections(self) -> list[str]:
+        """The port that each connection came from, in order; `by` of an arrival names the one that brought it."""
+        file = connections_file(self._log)
+        return file.read_text("utf-8").split() if file.exists() else []
 
     @contextmanager
     def slow(self) -> Iterator[None]:

@@ -29,6 +29,7 @@ from temporalio.common import Priority, TypedSearchAttributes
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowInterceptorClassInput
 from temporalio.workflow import Info, _Definition
 
+from activities.channel import Said as Answer
 from activities.contracts import (
     ARCHIVE,
     DELIVER,
@@ -39,7 +40,8 @@ from activities.contracts import (
     SyncResult,
 )
 from activities.delivery import Delivery
-from activities.gateways import port
+from activities.drill import DrillMessage
+from activities.gateways.port import LiveMessage
 from incidents.command import Command, Refusal
 from incidents.incident import fold
 from incidents.logbook import Entry, Head
@@ -68,7 +70,7 @@ class Home:
         self.messages: list[list[str]] = []
         self._receipts: dict[str, tuple[int, int]] = {}
         self._answers: list[Answered] = []
-        self._delivery = Delivery({"inbox": self}, kind)
+        self._delivery = Delivery[Any](DrillMessage if kind == "drill" else LiveMessage, {"inbox": self})
 
     def admit(self, incident: str, verb: str, command: Mapping[str, Any]) -> Refusal | None:
         """See `workflows.gate.Keeper`."""
@@ -87,10 +89,10 @@ class Home:
         if not any((old.notice, old.unit) == (answered.notice, answered.unit) for old in self._answers):
             self._answers.append(answered)
 
-    async def send(self, messages: Sequence[port.Message]) -> Mapping[str, port.Said]:
+    async def send(self, messages: Sequence[DrillMessage | LiveMessage]) -> Mapping[str, Answer]:
         """The inbox takes everything."""
         self.messages += [[message.key, message.text] for message in messages]
-        return {message.unit: port.Said("accepted") for message in messages}
+        return {message.unit: Answer("accepted") for message in messages}
 
     async def perform(self, activity: str, request: Any) -> SyncResult | DeliverResult | ArchiveResult:
         """What an activity does."""

@@ -20,10 +20,12 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import ActivityEnvironment
 
+from activities.channel import Said
 from activities.contracts import DeliverRequest
 from activities.delivery import Delivery
-from activities.gateways.inbox import InboxChannel
-from activities.gateways.port import AT_ONCE, Ledgered, Message, Said
+from activities.drill import DrillInbox, DrillMessage
+from activities.gateways.inbox import LiveInbox
+from activities.gateways.port import AT_ONCE, Ledgered, LiveMessage
 from activities.gateways.smtp import Smtp
 from activities.gateways.webhook import Webhook
 from incidents.notices import Sending
@@ -62,7 +64,7 @@ async def test_a_repeated_batch_reaches_a_receiver_once_with_its_key_and_a_true_
 ) -> None:
     with receiver(tmp_path) as at:
         for _ in range(3):
-            outcomes = await deliver(Delivery({"webhook": webhook(at, database)}, "live"), request("webhook"))
+            outcomes = await deliver(Delivery(LiveMessage, {"webhook": webhook(at, database)}), request("webhook"))
             assert outcomes == dict.fromkeys(UNITS, "accepted")
         rows = at.arrivals()
     assert at.attempts() == {f"i-1/N1/{unit}/webhook/0": 1 for unit in UNITS}
@@ -85,7 +87,7 @@ async def test_what_a_receiver_does_is_told_as_it_is(
     database: AsyncEngine, tmp_path: Path, behaviour: str, outcome: str
 ) -> None:
     with receiver(tmp_path, behaviour) as at:
-        outcomes = await deliver(Delivery({"webhook": webhook(at, database)}, "live"), request("webhook"))
+        outcomes = await deliver(Delivery(LiveMessage, {"webhook": webhook(at, database)}), request("webhook"))
     assert outcomes == dict.fromkeys(UNITS, outcome)
 
 
@@ -95,7 +97,7 @@ async def test_a_receiver_that_is_not_there_has_failed_and_a_channel_that_is_not
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         nobody = Receiver(free.getsockname()[1], Path("none"))
-        delivery = Delivery({"webhook": webhook(nobody, database)}, "live")
+        delivery = Delivery(LiveMessage, {"webhook": webhook(nobody, database)})
         assert await deliver(delivery, request("webhook")) == dict.fromkeys(UNITS, "failed")
     assert await deliver(delivery, request("smtp")) == dict.fromkeys(UNITS, "failed")
 
@@ -108,7 +110,7 @@ class Blunt:
     def __init__(self, at: Receiver) -> None:
         self._webhook = Webhook(at.url, SECRET)
 
-    async def send(self, message: Message) -> Said:
+    async def send(self, message: LiveMessage) -> Said:
         return await self._webhook.send(message)
 
 
@@ -116,7 +118,7 @@ KILLED = """
 import asyncio, os, signal, sys
 from datetime import timedelta
 from pathlib import Path
-from activities.gateways.port import AT_ONCE, Ledgered, Message
+from activities.gateways.port import AT_ONCE, Ledgered, LiveMessage
 from activities.gateways.webhook import Webhook
 from pydantic import SecretStr
 from store.database import open_database
@@ -133,7 +135,7 @@ async def main():
     dies = Dies(sys.argv[2], SecretStr("s3cret"))
     channel = Ledgered(dies, Ledger(await open_database(Path(sys.argv[1]))), timedelta(seconds=5))
     for unit in ("fire_brigade", "health_commission"):
-        await channel.send([Message(f"i-1/N1/{unit}/webhook/0", unit, "请到岗")])
+        await channel.send([LiveMessage(f"i-1/N1/{unit}/webhook/0", unit, "请到岗")])
 
 asyncio.run(main())
 """
@@ -148,8 +150,8 @@ async def test_killed_after_the_receiver_accepted_only_the_one_in_flight_goes_ag
         died = subprocess.run(command, env={**os.environ, "PYTHONPATH": "."}, check=False)
         assert died.returncode == -signal.SIGKILL
         channel = webhook(at, database) if honours else Ledgered(Blunt(at), Ledger(database), SHORT)
-        outcomes = await deliver(Delivery({"webhook": channel}, "live"), request("webhook"))
-        again = await deliver(Delivery({"webhook": channel}, "live"), request("webhook"))
+        outcomes = await deliver(Delivery(LiveMessage, {"webhook": channel}), request("webhook"))
+        again = await deliver(Delivery(LiveMessage, {"webhook": channel}), request("webhook"))
     # A receiver that honours the key sees the second as the first; one that does not repeats it, and the log says so.
     assert at.attempts() == {
         "i-1/N1/fire_brigade/webhook/0": 1,
@@ -164,7 +166,7 @@ KILLED_IN_A_BATCH = """
 import asyncio, os, signal, sys
 from datetime import timedelta
 from pathlib import Path
-from activities.gateways.port import AT_ONCE, Ledgered, Message
+from activities.gateways.port import AT_ONCE, Ledgered, LiveMessage
 from activities.gateways.webhook import Webhook
 from pydantic import SecretStr
 from store.database import open_database
@@ -178,7 +180,7 @@ class Dies(Webhook):
 async def main():
     dies = Dies(sys.argv[2], SecretStr("s3cret"))
     channel = Ledgered(dies, Ledger(await open_database(Path(sys.argv[1]))), timedelta(seconds=5))
-    await channel.send([Message(f"i-1/N1/{unit}/webhook/0", unit, "请到岗") for unit in sys.argv[3].split(",")])
+    await channel.send([LiveMessage(f"i-1/N1/{unit}/webhook/0", unit, "请到岗") for unit in sys.argv[3].split(",")])
 
 asyncio.run(main())
 """
@@ -193,7 +195,7 @@ async def test_of_a_long_batch_only_what_had_left_is_in_doubt_after_a_death(
         died = subprocess.run(command, env={**os.environ, "PYTHONPATH": "."}, check=False)
         assert died.returncode == -signal.SIGKILL
         blunt = Ledgered(Blunt(at), Ledger(database), SHORT)
-        outcomes = await deliver(Delivery({"webhook": blunt}, "live"), request("webhook", units))
+        outcomes = await deliver(Delivery(LiveMessage, {"webhook": blunt}), request("webhook", units))
     repeated = {key.split("/")[2] for key, times in at.attempts().items() if times > 1}
     uncertain = {unit for unit, outcome in outcomes.items() if outcome == "uncertain"}
     assert set(outcomes.values()) == {"accepted", "uncertain"}
@@ -204,8 +206,8 @@ async def test_of_a_long_batch_only_what_had_left_is_in_doubt_after_a_death(
 
 async def test_a_drill_is_marked_first_in_every_message_and_a_live_one_never(database: AsyncEngine) -> None:
     inbox = Inbox(database)
-    await deliver(Delivery({"inbox": InboxChannel(inbox)}, "drill"), request("inbox", ("fire_brigade",)))
-    await deliver(Delivery({"inbox": InboxChannel(inbox)}, "live"), request("inbox", ("emergency_bureau",)))
+    await deliver(Delivery(DrillMessage, {"inbox": DrillInbox(inbox)}), request("inbox", ("fire_brigade",)))
+    await deliver(Delivery(LiveMessage, {"inbox": LiveInbox(inbox)}), request("inbox", ("emergency_bureau",)))
     assert [text for _, text in await inbox.read("fire_brigade")] == ["【演练】请到岗（救人）"]
     assert [text for _, text in await inbox.read("emergency_bureau")] == ["请到岗"]
 
@@ -242,14 +244,14 @@ async def test_mail_carries_the_key_as_message_id_and_a_refused_or_missing_addre
         addresses = {"fire_brigade": "fire@example.org", "health_commission": "nobody@example.org"}
         gateway = Smtp("127.0.0.1", port, "duty@example.org", addresses)
         channel = Ledgered(gateway, Ledger(database), SHORT)
-        outcomes = await deliver(Delivery({"smtp": channel}, "live"), request("smtp"))
+        outcomes = await deliver(Delivery(LiveMessage, {"smtp": channel}), request("smtp"))
         assert outcomes == {
             "fire_brigade": "accepted",
             "health_commission": "failed",
             "emergency_bureau": "failed",
         }
         # A lost receipt: the same Message-ID again, so that a mailbox shows it once.
-        await gateway.send(Message("i-1/N1/fire_brigade/smtp/0", "fire_brigade", "请\n到岗"))
+        await gateway.send(LiveMessage("i-1/N1/fire_brigade/smtp/0", "fire_brigade", "请\n到岗"))
     finally:
         controller.stop()
     assert len({mail["Message-ID"] for mail in mailbox.mails}) == 1

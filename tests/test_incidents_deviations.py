@@ -94,7 +94,7 @@ HARD = {
         ("publication", "_not_heard"),
         ("publication", "second_warning"),
     },
-    "a drill touching a live channel, or the reverse": {("facts", "foreign")},
+    "a drill touching a live channel, or the reverse": {("facts", "other_kind")},
     "ending a response with people unaccounted for outside the no-hope path": {("conditions", "people_left")},
     "two on-scene commanders at one instant": {("commander", "too_early"), ("commander", "correct_handover")},
 }

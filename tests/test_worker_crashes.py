@@ -56,7 +56,7 @@ POINTS = (
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    with faults.home(tmp_path_factory.mktemp("crashes")) as running:
+    with faults.home(tmp_path_factory.mktemp("crashes"), Home) as running:
         yield running
 
 

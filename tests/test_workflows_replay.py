@@ -1,5 +1,9 @@
 """Recorded incidents against today's release: replayed, their entries and commands compared, and played anew."""
 
+import socket
+import sys
+from typing import Any
+
 import pytest
 
 from incidents.record import Record
@@ -8,10 +12,39 @@ from statecharts import clock as clock_chart
 from tests.scenes import SCENES
 from tests.witnesses import CHECKS, Witness
 
+WAYS_OUT = ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname")
+
+
+class Shut:
+    """While it is shut nothing in this process reaches a socket; what tried is kept."""
+
+    def __init__(self) -> None:
+        self.shut, self.tried = False, list[str]()
+        # There is no taking an audit hook away again.
+        sys.addaudithook(self._heard)
+
+    def _heard(self, event: str, _: tuple[Any, ...]) -> None:
+        if self.shut and event in WAYS_OUT:
+            self.tried.append(event)
+            raise PermissionError(event)
+
+
+SHUT = Shut()
+
 
 @pytest.fixture(scope="module", params=SCENES, ids=lambda scene: scene.name)
 def witness(request: pytest.FixtureRequest) -> Witness:
     return Witness(request.param)
+
+
+def test_a_replay_opens_no_connection(witness: Witness) -> None:
+    SHUT.shut = True
+    try:
+        asked = [one["what"] for run in witness.runs for one in run.now.values()]
+    finally:
+        SHUT.shut = False
+    assert "deliver" in asked, "it does send, when it is not a replay"
+    assert SHUT.tried == []
 
 
 def test_the_engine_replays_every_run_without_objection(witness: Witness) -> None:
@@ -28,6 +61,15 @@ def test_every_old_command_is_decided_as_the_stored_hashes_say(witness: Witness)
 
 def test_a_rehearsal_on_todays_plan_asks_refuses_and_lets_out_what_the_golden_commands_say(witness: Witness) -> None:
     assert list(CHECKS["golden"](witness)) == []
+
+
+def test_what_would_open_a_connection_would_be_seen() -> None:
+    ear = Shut()
+    ear.shut = True
+    with pytest.raises(PermissionError), socket.socket() as out:
+        out.connect(("127.0.0.1", 9))
+    ear.shut = False
+    assert ear.tried == ["socket.connect"]
 
 
 def test_the_recordings_reach_from_the_opening_to_the_close_and_across_runs_with_all_kinds_of_waiting() -> None:

@@ -1,12 +1,18 @@
-"""What a channel must offer, and how a gateway that sends one message at a time becomes a channel."""
+"""Live messages, and how a gateway that sends one of them at a time becomes a channel.
+
+This is the one maker of live messages, and no worker of drills can import it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol, final
 
+from activities.channel import Said
+from activities.drill import DRILL_MARK
 from incidents.notices import Outcome
 from store.ledger import Ledger
 
@@ -14,26 +20,23 @@ AT_ONCE = 8
 """So many messages of one batch are on their way together: a hanging one must not hold the others."""
 
 
-class Message(NamedTuple):
-    """One message to one recipient. The key is the same on every attempt."""
+@final
+@dataclass(frozen=True, slots=True)
+class LiveMessage:
+    """One real message to one recipient. The key is the same on every attempt."""
 
     key: str
     unit: str
-    text: str
+    words: str
 
-
-class Said(NamedTuple):
-    """What a channel said of one message, in words for the ledger."""
-
-    outcome: Outcome
-    words: str = ""
-
-
-class Channel(Protocol):
-    """Takes a batch. Sending it again under the same keys is safe, or what may have come twice is `uncertain`."""
-
-    async def send(self, messages: Sequence[Message]) -> Mapping[str, Said]:
-        """Hand the messages over; the answers by unit."""
+    @property
+    def text(self) -> str:
+        """What is read, heard or shown. Words that were copied out of a drill lose its mark: nobody may take what is
+        real for a drill."""
+        told = self.words
+        while DRILL_MARK in told:
+            told = told.replace(DRILL_MARK, "")
+        return told
 
 
 class Gateway(Protocol):
@@ -42,7 +45,7 @@ class Gateway(Protocol):
     honours_key: bool
     """Whether the other end tells a repeated key from a new message."""
 
-    async def send(self, message: Message) -> Said:
+    async def send(self, message: LiveMessage) -> Said:
         """Hand one message over."""
 
 
@@ -52,12 +55,12 @@ class Ledgered:
     def __init__(self, gateway: Gateway, ledger: Ledger, within: timedelta) -> None:
         self._gateway, self._ledger, self._within = gateway, ledger, within
 
-    async def send(self, messages: Sequence[Message]) -> Mapping[str, Said]:
+    async def send(self, messages: Sequence[LiveMessage]) -> Mapping[str, Said]:
         """See `Channel`. A message that was on its way when a worker died goes out once more, under the same key; where
         the other end does not know keys it is then uncertain, whatever is answered."""
         known = await self._ledger.known([message.key for message in messages])
         said: dict[str, Said] = {}
-        going: list[Message] = []
+        going: list[LiveMessage] = []
         doubted: list[str] = []
         for message in messages:
             before = known.get(message.key)
@@ -75,7 +78,7 @@ class Ledgered:
                 going.append(message)
         bound = asyncio.Semaphore(AT_ONCE)
 
-        async def one(message: Message) -> None:
+        async def one(message: LiveMessage) -> None:
             async with bound:
                 # One by one, as they leave: what still waits for its turn when a worker dies is in no doubt.
                 await self._ledger.begin(message.key, message.key in doubted)
@@ -88,7 +91,7 @@ class Ledgered:
         await asyncio.gather(*(one(message) for message in going))
         return said
 
-    async def _attempt(self, message: Message) -> Said:
+    async def _attempt(self, message: LiveMessage) -> Said:
         try:
             async with asyncio.timeout(self._within.total_seconds()):
                 return await self._gateway.send(message)

@@ -9,7 +9,8 @@ from email.message import EmailMessage
 import aiosmtplib
 from pydantic import SecretStr
 
-from activities.gateways.port import Message, Said
+from activities.channel import Said
+from activities.gateways.port import LiveMessage
 
 
 class Smtp:
@@ -29,7 +30,7 @@ class Smtp:
         self._host, self._port, self._sender, self._addresses = host, port, sender, addresses
         self._user, self._password = user, password
 
-    async def send(self, message: Message) -> Said:
+    async def send(self, message: LiveMessage) -> Said:
         """An address that is missing or refused is a failure, in words; a line that broke leaves it uncertain."""
         to = self._addresses.get(message.unit)
         if to is None:

@@ -10,7 +10,8 @@ import time
 import httpx2
 from pydantic import SecretStr
 
-from activities.gateways.port import Message, Said
+from activities.channel import Said
+from activities.gateways.port import LiveMessage
 
 SIGNATURE = "Fenghuo-Signature"
 """`t=UNIX SECONDS,v1=HEX`: HMAC-SHA256 over `t.body` under the shared secret."""
@@ -25,9 +26,10 @@ class Webhook:
         self._url, self._secret = url, secret
         self._client = httpx2.AsyncClient()
 
-    async def send(self, message: Message) -> Said:
+    async def send(self, message: LiveMessage) -> Said:
         """2xx is accepted, and so is 409 for a key that it has; any other answer is a failure, in words."""
-        body = json.dumps(message._asdict(), ensure_ascii=False).encode()
+        told = {"key": message.key, "unit": message.unit, "text": message.text}
+        body = json.dumps(told, ensure_ascii=False).encode()
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Idempotency-Key": message.key,

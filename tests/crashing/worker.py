@@ -22,8 +22,10 @@ sys.path[0] = str(Path(__file__).parents[2])
 from temporalio import workflow
 from temporalio.worker import HandleUpdateInput, WorkflowInterceptorClassInput, WorkflowOutboundInterceptor
 
+import outside
 import worker
-from activities.gateways.port import Channel, Gateway, Ledgered, Message, Said
+from activities.channel import Channel, Said
+from activities.gateways.port import Gateway, Ledgered, LiveMessage
 from activities.gateways.webhook import Webhook
 from incidents.command import Refusal
 from incidents.logbook import Entry, Head
@@ -74,7 +76,7 @@ class PointedGateway:
     def __init__(self, inner: Gateway) -> None:
         self._inner, self.honours_key = inner, inner.honours_key
 
-    async def send(self, message: Message) -> Said:
+    async def send(self, message: LiveMessage) -> Said:
         passing("before_gateway", owner(message.key))
         said = await self._inner.send(message)
         passing("after_gateway_accept", owner(message.key))
@@ -87,7 +89,7 @@ class PointedLedgered(Ledgered):
     def __init__(self, gateway: Gateway, *rest: Any) -> None:
         super().__init__(PointedGateway(gateway), *rest)
 
-    async def send(self, messages: Sequence[Message]) -> Mapping[str, Said]:
+    async def send(self, messages: Sequence[LiveMessage]) -> Mapping[str, Said]:
         passing("before_batch", owner(messages[0].key))
         said = await super().send(messages)
         passing("after_receipts", owner(messages[0].key))
@@ -103,10 +105,10 @@ class BluntWebhook(Webhook):
 class Forked:
     """The channel `webhook`, to one of two receivers, by the incident's name."""
 
-    def __init__(self, blunt: Channel, other: Channel) -> None:
+    def __init__(self, blunt: Channel[LiveMessage], other: Channel[LiveMessage]) -> None:
         self._blunt, self._other = blunt, other
 
-    async def send(self, messages: Sequence[Message]) -> Mapping[str, Said]:
+    async def send(self, messages: Sequence[LiveMessage]) -> Mapping[str, Said]:
         to = self._blunt if messages[0].key.startswith("blunt") else self._other
         return await to.send(messages)
 
@@ -172,19 +174,19 @@ def pass_dossier(event: str, told: tuple[Any, ...]) -> None:
         passing("dossier_file", folder.removeprefix(".").removesuffix(".new"))
 
 
-def pointed_channels(settings: Settings, database: Any) -> dict[str, Channel]:
+def pointed_channels(settings: Settings, database: Any) -> dict[str, Channel[LiveMessage]]:
     channels = real_channels(settings, database)
     blunt = BluntWebhook(BLUNT, settings.webhook_secret)
     ledgered = PointedLedgered(blunt, Ledger(database), settings.channel_within)
     return {**channels, "webhook": Forked(ledgered, channels["webhook"])}
 
 
-real_channels = worker.channels
-worker.Ledgered = PointedLedgered  # type: ignore[misc]
+real_channels = outside.channels
+outside.Ledgered = PointedLedgered  # type: ignore[misc]
 worker.Logbooks = PointedLogbooks  # type: ignore[misc]
 worker.Gate = PointedGate  # type: ignore[misc]
 worker.GateInterceptor = PointedInterceptor  # type: ignore[misc]
-worker.channels = pointed_channels
+outside.channels = pointed_channels
 
 if __name__ == "__main__":
     sys.addaudithook(pass_dossier)

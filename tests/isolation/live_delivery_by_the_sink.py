@@ -1,0 +1,9 @@
+"""The live side's delivery given the drill sink."""
+
+from activities.delivery import Delivery
+from activities.drill import DrillInbox
+from activities.gateways.port import LiveMessage
+
+
+def build(sink: DrillInbox) -> Delivery[LiveMessage]:
+    return Delivery(LiveMessage, {"inbox": sink})  # refused: dict-item
