@@ -72,7 +72,7 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
 def deliver(settings: Settings, database: AsyncEngine) -> Callable[[DeliverRequest], Awaitable[DeliverResult]]:
     """How this instance tells units: in a drill by its own sink alone, else by the live side's ends."""
     if settings.kind == "drill":
-        return Delivery(DrillMessage, {"inbox": DrillInbox(Inbox(database))}).deliver
+        return Delivery(DrillMessage, {DrillInbox.name: DrillInbox(Inbox(database), settings.folder)}).deliver
     # Not above: a worker of drills can't import it.
     import outside
 

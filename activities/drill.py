@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import final
 
 from activities.channel import Said
@@ -30,13 +31,21 @@ class DrillMessage:
         return DRILL_MARK + self.words
 
 
+LOST = "lost-channels"
+"""A file of a drill's home: the channels that take nothing while a script says so, a line for each."""
+
+
 class DrillInbox:
     """The sink: what simulated units read and answer in the console or the terminal; a batch is one commit."""
 
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
+    name = "inbox"
+
+    def __init__(self, inbox: Inbox, home: Path) -> None:
+        self._inbox, self._lost = inbox, home / LOST
 
     async def send(self, messages: Sequence[DrillMessage]) -> Mapping[str, Said]:
         """See `Channel`."""
+        if self._lost.exists() and self.name in self._lost.read_text("utf-8").split():
+            return {message.unit: Said("failed", "the script has this channel out of order") for message in messages}
         await self._inbox.put([(message.key, message.unit, message.text) for message in messages])
         return {message.unit: Said("accepted") for message in messages}

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -29,6 +30,7 @@ from drills.case import Case
 from drills.core import CoreGround
 from drills.expect import Judged, Log, judge
 from drills.importing import Accident, script
+from drills.pacing import FASTEST, Controller, Paced
 from drills.player import Player, Scene
 from incidents import timeline
 from observing import observe
@@ -79,6 +81,13 @@ def add(app: typer.Typer, settings: Any) -> None:
         core: Annotated[
             bool, typer.Option("--core", help="只在规则内核中，不用引擎 · in the pure core alone, without the engine")
         ] = False,
+        speed: Annotated[
+            int,
+            typer.Option("--speed", min=1, max=FASTEST, help="有人参演：几倍速，1 为实时 · with people, 1: real time"),
+        ] = 0,
+        people: Annotated[
+            str, typer.Option("--people", help="由真人担任的岗位，逗号分隔 · posts held by real people, by commas")
+        ] = "",
         test_server: Annotated[
             bool, typer.Option("--test-server", help="改用测试引擎前移时钟 · headless on the test server, the fallback")
         ] = False,
@@ -88,13 +97,19 @@ def add(app: typer.Typer, settings: Any) -> None:
         case, faults = grounds.checked(settings(), name)
         if faults:
             stop(Exit.BAD_INPUT, faults[0], faults[0])
-        if not headless and not core and not test_server:
-            stop(Exit.BAD_INPUT, "须加 --headless 或 --core", "expected --headless or --core")
+        if [headless or test_server, core, bool(speed)].count(True) != 1:
+            stop(
+                Exit.BAD_INPUT, "须加 --headless、--core 或 --speed 之一", "expected one of --headless, --core, --speed"
+            )
+        posts = _posts(grounds.plan_of(settings(), case), people)
         console = Console(file=sys.stderr, highlight=False, width=None if sys.stderr.isatty() else 160)
         try:
-            played = asyncio.run(
-                _in_core(settings(), case) if core else _headless(settings(), case, console, test_server)
-            )
+            if core:
+                played = asyncio.run(_in_core(settings(), case))
+            elif speed:
+                played = asyncio.run(_with_people(settings(), case, console, speed, posts))
+            else:
+                played = asyncio.run(_headless(settings(), case, console, test_server))
         except (EngineFault, NoEngine) as fault:
             stop(Exit.UNREACHABLE, fault.zh, fault.en)
         plan = grounds.plan_of(settings(), case)
@@ -150,6 +165,64 @@ async def _headless(settings: Settings, case: Case, console: Console, test_serve
         teller = Teller(stage.plan, stage.begins - case.starts_at)
         await watch(console, teller, case, stage.player, stage.begins, 0, scenes.append)
         return _played(stage.number, scenes, case, stage.begins)
+
+
+class _Ended(Exception):
+    """The controller ends the exercise."""
+
+
+_KEYS = {"h": Controller.hold, "g": Controller.go, "r": Controller.release, "s": Controller.skip}
+
+
+async def _with_people(settings: Settings, case: Case, console: Console, speed: int, people: Sequence[str]) -> Played:
+    observe(settings.folder / "drill.log", loud=False)
+    async with grounds.staged(settings, case) as stage:
+        scenes: list[Scene] = []
+        controller = Controller()
+        console.print(grounds.clock_words(settings, stage.number, case, stage.begins), style="dim", soft_wrap=True)
+        hint = said(
+            f"1 秒为 {speed} 秒。导调：h 扣住注入  r 放行下一条  g 按时注入  s 略过下一条  q 结束（回车确认）\n"
+            f"参演：fenghuo drill incident ... {stage.number} --as 姓名",
+            f"1 s is {speed} s. Controller: h holds injects, r releases the next, g by time, s skips one, q ends (Enter)\n"
+            f"players: fenghuo drill incident ... {stage.number} --as USER",
+        )
+        console.print(hint, style="bold", soft_wrap=True)
+        ended = asyncio.Event()
+
+        def heard() -> None:
+            word = sys.stdin.readline()
+            if not word:
+                asyncio.get_running_loop().remove_reader(sys.stdin)
+            elif word.strip() == "q":
+                ended.set()
+            elif act := _KEYS.get(word.strip()):
+                act(controller)
+
+        def keep(scene: Scene) -> None:
+            scenes.append(scene)
+            if ended.is_set():
+                raise _Ended
+
+        with suppress(OSError, ValueError):
+            # Input from a file or from nowhere can't be waited for: then nobody conducts.
+            asyncio.get_running_loop().add_reader(sys.stdin, heard)
+        holders = {post: token.user for post, token in stage.tokens.items()}
+        player = Player(case, stage.plan, Paced(stage.ground, speed), holders, people, controller)
+        teller = Teller(stage.plan, stage.begins - case.starts_at)
+        with suppress(_Ended):
+            await watch(console, teller, case, player, stage.begins, 0, keep)
+        return _played(stage.number, scenes, case, stage.begins)
+
+
+def _posts(plan: Plan, told: str) -> list[str]:
+    posts = [post for post in told.split(",") if post]
+    if unknown := [post for post in posts if post not in plan.posts]:
+        stop(
+            Exit.BAD_INPUT,
+            f"--people：应为 {plan.name} 的岗位，现为 {unknown[0]}",
+            f"--people: expected a post of {plan.name}, found {unknown[0]}",
+        )
+    return posts
 
 
 def _played(incident: str, scenes: Sequence[Scene], case: Case, begins: datetime) -> Played:

@@ -50,7 +50,8 @@ class Stage(NamedTuple):
     player: Player
     begins: datetime
     inbox: Inbox
-    handle: EngineGround
+    ground: EngineGround
+    tokens: Mapping[PostId, Token]
 
 
 def chosen(name: str) -> Case:
@@ -106,11 +107,11 @@ async def staged(settings: Settings, case: Case, test_server: bool = False) -> A
             Logbooks(database),
             gate,
             tokens,
-            settings.folder / "evidence",
+            settings.folder,
             clock,
         )
         player = Player(case, plan, ground, {post: token.user for post, token in tokens.items()})
-        yield Stage(number, plan, player, begins, Inbox(database), ground)
+        yield Stage(number, plan, player, begins, Inbox(database), ground, tokens)
 
 
 def holders(case: Case) -> Mapping[PostId, str]:

@@ -78,7 +78,7 @@ class Teller:
             return
         yield from self._time_passed(scene.at)
         if scene.line is not None:
-            made = said("史实", "record") if scene.line.source == "record" else said("编排", "scripted")
+            made = _made(scene)
             head, rest = Text(said(scene.line.says, scene.line.en), style="bold"), told
         else:
             made = said("模拟", "simulated") if scene.people else said("系统", "system")
@@ -162,6 +162,13 @@ class Teller:
             yield Text(said(f"按时（余 {left}）：{clock}", f"in time ({left} left): {clock}"), style=_GOOD)
             return
         yield Text(words, style=_BAD)
+
+
+def _made(scene: Scene) -> str:
+    """Where the line of a scene comes from, or what became of it."""
+    if scene.left:
+        return said("应办", "expected") if scene.left == "people" else said("略过", "skipped")
+    return said("史实", "record") if scene.line and scene.line.source == "record" else said("编排", "scripted")
 
 
 def _refused(one: Refused) -> Text:

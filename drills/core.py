@@ -26,6 +26,8 @@ class CoreGround:
     """One incident, as it would be decided. `begins` is what its clock shows; `plan_hash`, where it is known already,
     spares thousands of runs from hashing the plan anew."""
 
+    shared = False
+
     def __init__(self, incident: str, holders: Mapping[str, str], begins: datetime, plan_hash: str = "") -> None:
         self._plan_hash = plan_hash
         self._incident, self._holders = incident, holders

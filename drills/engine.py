@@ -12,6 +12,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 
+from activities.drill import LOST
 from client import CommandRefused, NoEngine, Token, Unanswered, open_incident, poke, record_of, send
 from drills.case import VERBS
 from drills.cast import Answers, Says
@@ -39,7 +40,9 @@ class NeverSettled(Exception):
 
 
 class EngineGround:
-    """One incident on the drill server that `client` reaches, with its home's store; `tokens` act for its people."""
+    """One incident on the drill server that `client` reaches, with its `home`; `tokens` act for its people."""
+
+    shared = False
 
     def __init__(
         self,
@@ -49,12 +52,12 @@ class EngineGround:
         logbooks: Logbooks,
         gate: Gate,
         tokens: Mapping[PostId, Token],
-        documents: Path,
+        home: Path,
         clock: Clock,
     ) -> None:
         self._incident, self._client, self._queue = incident, client, queue
         self._logbooks, self._gate, self._tokens = logbooks, gate, tokens
-        self._documents, self._clock = documents, clock
+        self._documents, self._lost, self._clock = home / "evidence", home / LOST, clock
         self._record = Record(id=incident)
         self._now: datetime | None = None
         self._unheard: set[Answers] = set()
@@ -104,7 +107,9 @@ class EngineGround:
     async def lose(self, channels: frozenset[str]) -> None:
         """See `Ground`."""
         if channels:
-            raise NotImplementedError("channels can't fail here yet")
+            self._lost.write_text("\n".join(sorted(channels)) + "\n", "utf-8")
+        else:
+            self._lost.unlink(missing_ok=True)
 
     async def stands(self) -> Stands:
         """See `Ground`. Raises `NeverSettled`."""

@@ -25,6 +25,10 @@ class Stands(NamedTuple):
 class Ground(Protocol):
     """One incident, with a clock that can be moved."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether others than the player give commands here as well."""
+
     async def open(self, plan: Plan, facts: Mapping[str, Any], post: str) -> Refusal | None:
         """Open the incident; a refusal where it was not taken."""
 

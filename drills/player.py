@@ -3,13 +3,14 @@ the next of their acts, or to the next instant at which the plan itself would ac
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from drills.case import Case, Line, moved
 from drills.cast import Answers, Cast, Key, Reaction, Says
 from drills.ground import Ground, Stands
+from drills.pacing import Controller
 from incidents.command import Refusal
 from incidents.incident import follow_ups
 from incidents.logbook import Entry
@@ -17,6 +18,8 @@ from incidents.record import Record
 from plans.schema import Plan, PostId
 
 LOOK_AHEAD = timedelta(seconds=5)
+IDLE = timedelta(hours=1)
+"""Where only real people could still act, the clock goes on in such steps."""
 
 
 class Refused(NamedTuple):
@@ -41,13 +44,25 @@ class Scene(NamedTuple):
     """How many lines of the script are behind us."""
     jump: timedelta = timedelta()
     """By how much the clock jumped before."""
+    left: Literal["", "people", "skip"] = ""
+    """The line was left to real people, or left out."""
 
 
 class Player:
-    """One case on one ground."""
+    """One case on one ground. The posts of `people` are held by real people: what the script or the cast would have
+    them do is left to them."""
 
-    def __init__(self, case: Case, plan: Plan, ground: Ground, holders: Mapping[PostId, str]) -> None:
+    def __init__(
+        self,
+        case: Case,
+        plan: Plan,
+        ground: Ground,
+        holders: Mapping[PostId, str],
+        people: Collection[PostId] = (),
+        controller: Controller | None = None,
+    ) -> None:
         self._case, self._plan, self._ground = case, plan, ground
+        self._people, self._controller = people, controller or Controller()
         self._names = {f"@{post}": user for post, user in holders.items()}
         self._names |= {f"#{name}": document.sha256 for name, document in case.documents.items()}
         self._cast = Cast(case, plan, holders)
@@ -71,12 +86,14 @@ class Player:
         while not refusal and not stands.record.closed:
             line = self._case.script[self._played] if self._played < len(self._case.script) else None
             due = line.at + self.shift if line else None
-            coming = [told for told in self._cast.reactions(stands.record, stands.now) if told.key not in self._tried]
-            if line is not None and due is not None and due <= stands.now:
+            verdict = self._controller.verdict(line, due <= stands.now) if line and due else "wait"
+            coming = self._coming(stands)
+            if line is not None and verdict != "wait":
                 self._played += 1
-                refused = await self._say(Says(line.by, line.do, moved(line.given, self.shift, self._names)))
+                left = "skip" if verdict == "skip" else "people" if line.by in self._people else ""
+                refused = [] if left else await self._say(self._says(line))
                 stands = await self._ground.stands()
-                yield self._scene(stands, line=line, refused=refused)
+                yield self._scene(stands, line=line, refused=refused)._replace(left=left)
             elif ready := [told for told in coming if told.at <= stands.now]:
                 refused = [one for reaction in ready for one in await self._react(reaction)]
                 stands = await self._ground.stands()
@@ -84,16 +101,30 @@ class Player:
             else:
                 plans = follow_ups(self._plan, stands.record).next_due
                 instants = [due, coming[0].at if coming else None, plans, self._change(stands.now)]
-                until = min((instant for instant in instants if instant is not None), default=None)
+                until = min((at for at in instants if at is not None and (at > stands.now or at != due)), default=None)
+                if until is None and self._ground.shared:
+                    until = stands.now + IDLE
                 if until is None or until > begins + self._case.lasts:
                     return
                 before = stands.now
                 await self._ground.pass_time(until)
                 await self._lose(until)
                 # Where the plan itself has nothing to do yet, nobody need look before the next act.
-                idle = plans is None or plans > until + LOOK_AHEAD
+                idle = not self._ground.shared and (plans is None or plans > until + LOOK_AHEAD)
                 stands = Stands(until, stands.record, ()) if idle else await self._ground.stands()
                 yield self._scene(stands, jump=stands.now - before)
+
+    def _says(self, line: Line) -> Says:
+        return Says(line.by, line.do, moved(line.given, self.shift, self._names))
+
+    def _coming(self, stands: Stands) -> list[Reaction]:
+        """What the simulated people will do, and have not tried yet."""
+        return [
+            told
+            for told in self._cast.reactions(stands.record, stands.now)
+            if told.key not in self._tried
+            and not any(isinstance(deed, Says) and deed.post in self._people for deed in told.deeds)
+        ]
 
     def _change(self, now: datetime) -> datetime | None:
         """When a channel is next lost or comes back."""

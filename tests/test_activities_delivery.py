@@ -204,9 +204,11 @@ async def test_of_a_long_batch_only_what_had_left_is_in_doubt_after_a_death(
     assert len(at.attempts()) == len(units)
 
 
-async def test_a_drill_is_marked_first_in_every_message_and_a_live_one_never(database: AsyncEngine) -> None:
+async def test_a_drill_is_marked_first_in_every_message_and_a_live_one_never(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
     inbox = Inbox(database)
-    await deliver(Delivery(DrillMessage, {"inbox": DrillInbox(inbox)}), request("inbox", ("fire_brigade",)))
+    await deliver(Delivery(DrillMessage, {"inbox": DrillInbox(inbox, tmp_path)}), request("inbox", ("fire_brigade",)))
     await deliver(Delivery(LiveMessage, {"inbox": LiveInbox(inbox)}), request("inbox", ("emergency_bureau",)))
     assert [text for _, text in await inbox.read("fire_brigade")] == ["【演练】请到岗（救人）"]
     assert [text for _, text in await inbox.read("emergency_bureau")] == ["请到岗"]
