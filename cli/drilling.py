@@ -83,7 +83,7 @@ def add(app: typer.Typer, settings: Any) -> None:
         ] = False,
         speed: Annotated[
             int,
-            typer.Option("--speed", min=1, max=FASTEST, help="有人参演：几倍速，1 为实时 · with people, 1: real time"),
+            typer.Option("--speed", min=1, max=FASTEST, help="有人参演，几倍速 · with people, 1: real time"),
         ] = 0,
         people: Annotated[
             str, typer.Option("--people", help="由真人担任的岗位，逗号分隔 · posts held by real people, by commas")
@@ -183,7 +183,7 @@ async def _with_people(settings: Settings, case: Case, console: Console, speed: 
         hint = said(
             f"1 秒为 {speed} 秒。导调：h 扣住注入  r 放行下一条  g 按时注入  s 略过下一条  q 结束（回车确认）\n"
             f"参演：fenghuo drill incident ... {stage.number} --as 姓名",
-            f"1 s is {speed} s. Controller: h holds injects, r releases the next, g by time, s skips one, q ends (Enter)\n"
+            f"1 s is {speed} s. Controller: h holds injects, r releases one, g by time, s skips one, q ends (Enter)\n"
             f"players: fenghuo drill incident ... {stage.number} --as USER",
         )
         console.print(hint, style="bold", soft_wrap=True)

@@ -18,6 +18,13 @@ from incidents.incident import fold
 from incidents.logbook import Entry
 from incidents.record import Form, Record
 from plans.schema import Frozen, Grade, Measure, Plan, PostId, UnitId
+from statecharts.approval import HAND
+from statecharts.clock import CLOCK
+from statecharts.lifecycle import LIFECYCLE
+from statecharts.notice import NOTICE
+from statecharts.task import TASK
+
+_STAGES = {"decide": "决定", "sign": "签发"}
 
 
 class Log(NamedTuple):
@@ -135,7 +142,8 @@ class PhaseIs(AtInstant):
         return self.found(log) == self.phase
 
     def words(self, plan: Plan) -> tuple[str, str]:
-        return f"{self._clock(plan)} 阶段 {self.phase}", f"{self._clock(plan)} phase {self.phase}"
+        words = LIFECYCLE.words(self.phase) if self.phase in LIFECYCLE.states else self.phase
+        return f"{self._clock(plan)} 阶段 {words}", f"{self._clock(plan)} phase {self.phase}"
 
 
 class FiguresAre(AtInstant):
@@ -180,8 +188,13 @@ class ClockEnds(Expectation):
         return all(asked is None or _same_minute(asked + log.shift, at) for asked, at in told)
 
     def words(self, plan: Plan) -> tuple[str, str]:
-        due = f"，应 {_local(plan, self.due)}" if self.due else ""
-        return f"时限 {self.clock} {self.verdict}{due}", f"deadline {self.clock} {self.verdict}"
+        rule = next((rule for rule in plan.reporting.rules if rule.id == self.clock), None)
+        zh, en = (rule.says, rule.en or rule.says) if rule else (self.clock, self.clock)
+        due = _local(plan, self.due) if self.due else ""
+        return (
+            f"时限 {zh} {CLOCK.words(self.verdict)}" + (f"，应于 {due}" if due else ""),
+            f"deadline '{en}' {self.verdict}" + (f", due {due}" if due else ""),
+        )
 
 
 class SignatureIs(Expectation):
@@ -208,8 +221,13 @@ class SignatureIs(Expectation):
         return self.form in (None, act.form) and self.hand in (None, act.hand)
 
     def words(self, plan: Plan) -> tuple[str, str]:
-        told = " ".join(filter(None, (self.approval, self.stage, self.by, self.answer, self.form, self.hand)))
-        return f"审批 {told}", f"approval {told}"
+        title = plan.posts[self.by].title if self.by in plan.posts else self.by
+        yes = "同意" if self.answer == "yes" else "不同意"
+        form = {"in_system": "系统内", "oral": "口头", "paper": "纸面", "elsewhere": "别处"}.get(self.form or "", "")
+        hand = HAND.words(self.hand) if self.hand else ""
+        zh = " ".join(filter(None, (self.approval, title, _STAGES[self.stage], yes, form, hand)))
+        en = " ".join(filter(None, (self.approval, self.stage, title, self.answer, self.form, self.hand)))
+        return f"审批 {zh}", f"approval {en}"
 
 
 class NoSignature(Expectation):
@@ -228,7 +246,8 @@ class NoSignature(Expectation):
         return told is not None and all(act.stage != self.stage for act in told.acts)
 
     def words(self, plan: Plan) -> tuple[str, str]:
-        return f"审批 {self.approval} {self.stage} 无人答复", f"approval {self.approval} {self.stage}: nobody answers"
+        zh = f"审批 {self.approval} {_STAGES[self.stage]}无人答复"
+        return zh, f"approval {self.approval} {self.stage}: nobody answers"
 
 
 class NoticeReaches(Expectation):
@@ -248,7 +267,8 @@ class NoticeReaches(Expectation):
 
     def words(self, plan: Plan) -> tuple[str, str]:
         who = _name(plan, self.unit)
-        return f"通知 {self.notice} {who} {self.state}", f"notice {self.notice} {who} {self.state}"
+        zh = f"通知 {self.notice} {who} {NOTICE.words(self.state)}"
+        return zh, f"notice {self.notice} {who} {self.state}"
 
 
 class MessageLeaves(Expectation):
@@ -297,7 +317,7 @@ class TaskStands(Expectation):
         return self.found(log) == self.state
 
     def words(self, plan: Plan) -> tuple[str, str]:
-        return f"任务 {self.task} {self.state}", f"task {self.task} {self.state}"
+        return f"任务 {self.task} {TASK.words(self.state)}", f"task {self.task} {self.state}"
 
 
 class IsRefused(Expectation):

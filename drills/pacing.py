@@ -68,7 +68,7 @@ class Paced:
 
 
 class Controller:
-    """Who conducts the exercise (导调). What the script brings in by an inject comes at its time, or is held until it is
+    """Who conducts the exercise (导调). What the script brings in by an inject comes at its time, or is held until
     released; it may come early, or be left out."""
 
     def __init__(self) -> None:

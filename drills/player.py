@@ -22,6 +22,9 @@ IDLE = timedelta(hours=1)
 """Where only real people could still act, the clock goes on in such steps."""
 
 
+Left = Literal["", "people", "skip"]
+
+
 class Refused(NamedTuple):
     """What somebody in the case was refused."""
 
@@ -44,7 +47,7 @@ class Scene(NamedTuple):
     """How many lines of the script are behind us."""
     jump: timedelta = timedelta()
     """By how much the clock jumped before."""
-    left: Literal["", "people", "skip"] = ""
+    left: Left = ""
     """The line was left to real people, or left out."""
 
 
@@ -76,6 +79,7 @@ class Player:
         """Scene by scene, from the first call to the closed file, to the end of the case's time, or until nothing more
         would happen. `begins` is what the ground's clock shows when the case starts."""
         self.shift = begins - self._case.starts_at
+        ends = begins + self._case.lasts
         for document in self._case.documents.values():
             await self._ground.keep(document.content)
         facts = moved(self._case.facts, self.shift, self._names)
@@ -90,7 +94,7 @@ class Player:
             coming = self._coming(stands)
             if line is not None and verdict != "wait":
                 self._played += 1
-                left = "skip" if verdict == "skip" else "people" if line.by in self._people else ""
+                left: Left = "skip" if verdict == "skip" else "people" if line.by in self._people else ""
                 refused = [] if left else await self._say(self._says(line))
                 stands = await self._ground.stands()
                 yield self._scene(stands, line=line, refused=refused)._replace(left=left)
@@ -104,9 +108,9 @@ class Player:
                 until = min((at for at in instants if at is not None and (at > stands.now or at != due)), default=None)
                 if until is None and self._ground.shared:
                     until = stands.now + IDLE
-                if until is None or until > begins + self._case.lasts:
+                if until is None or stands.now >= ends:
                     return
-                before = stands.now
+                before, until = stands.now, min(until, ends)
                 await self._ground.pass_time(until)
                 await self._lose(until)
                 # Where the plan itself has nothing to do yet, nobody need look before the next act.
