@@ -13,6 +13,7 @@ from statistics import median
 
 from bench import scene
 from bench.core import Core, core
+from bench.drills import MOST_CORE, MOST_DRILL_SERVER, MOST_TEST_SERVER, Drills, drills
 from bench.rounds import Cost, compare, open_incidents, running
 
 WHOLE, QUICK = (5, 12, 250), (2, 4, 40)
@@ -43,6 +44,18 @@ def table(ours: Cost, bare: Cost, held: float, pure: Core) -> Iterator[str]:
     yield f"{'fold() of 200 entries':42}{pure.fold / 1e3:>6.1f} ms"
 
 
+def drill_table(played: Drills) -> Iterator[str]:
+    """What drills take, beside the goal."""
+    yield f"a drill of 30 days: {played.jumps} jumps of the clock, {played.entries} entries"
+    for name, took, goal in (
+        ("in the pure core", played.core, MOST_CORE),
+        ("on the time-skipping test server", played.test_server, MOST_TEST_SERVER),
+        ("on the drill server", played.drill_server, MOST_DRILL_SERVER),
+    ):
+        yield f"{name:42}{took:>6.1f} s{'':12}   < {goal:g} s"
+    yield f"{'shipped cases in the core, one process':42}{played.a_minute:>6.0f} a minute"
+
+
 async def main(quick: bool) -> None:
     """Measure everything, with a line as each part is done."""
     began = time.monotonic()
@@ -59,7 +72,9 @@ async def main(quick: bool) -> None:
             ours, bare = await compare(bench, rounds, each, say)
             say(f"memory: {many} incidents held open")
             held = await open_incidents(bench, max(many // 10, 4), many)
-    sys.stdout.write("\n".join(table(ours, bare, held, pure)) + "\n")
+    say("a drill of thirty days, on each of its grounds")
+    played = await drills(rounds)
+    sys.stdout.write("\n".join((*table(ours, bare, held, pure), "", *drill_table(played))) + "\n")
 
 
 if __name__ == "__main__":

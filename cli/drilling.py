@@ -36,6 +36,7 @@ from incidents import timeline
 from observing import observe
 from plans import library
 from plans.schema import Plan
+from plans.shapes import described
 from settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout; words go to stderr")]
@@ -58,6 +59,12 @@ def add(app: typer.Typer, settings: Any) -> None:
                 f"{row['lines']} lines, {row['expectations']} expectations",
             )
             typer.echo(f"{row['case']:26} {title}  ({counts})")
+        end(Exit.DONE)
+
+    @app.command("schema")
+    def schema() -> None:
+        """脚本的 JSON Schema · The JSON Schema of a case's file."""
+        typer.echo(json.dumps(described(cases.SHAPE), ensure_ascii=False, indent=2))
         end(Exit.DONE)
 
     @app.command("check")

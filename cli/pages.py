@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 
 from cli.sheets import in_markdown
+from drills.case import SHAPE as CASE
 from plans import evidence
 from plans.coverage import coverage
 from plans.figures import figures
 from plans.library import clause_rows, find, load, shipped
 from plans.registry import hash_of
 from plans.schema import Plan
-from plans.shapes import SHAPES, schema
+from plans.shapes import SHAPES, described, schema
 from plans.sheets import sheets
 from plans.vocabulary import Language, level
 from statecharts.canvas import Picture, svg
@@ -22,6 +23,7 @@ from statecharts.drawing import CHARTS, Labels, Step, picture, stairs
 def generated() -> dict[str, str]:
     """Every generated document by its path under docs/."""
     told = {f"schema/{name}.schema.json": _json(name) for name in SHAPES}
+    told["schema/case.schema.json"] = json.dumps(described(CASE), ensure_ascii=False, indent=2) + "\n"
     told |= {f"pictures/{chart.name}.svg": svg(picture(chart)) for chart in CHARTS}
     for name in shipped():
         plan = load(find(name)).plan

@@ -180,6 +180,10 @@ class Case(Frozen):
         return self
 
 
+SHAPE: TypeAdapter[Case] = TypeAdapter(Case)
+"""The shape of a case's file."""
+
+
 def shipped() -> tuple[str, ...]:
     """The names of the cases that come with the program."""
     return tuple(sorted(file.stem for file in CASES.glob("*.yaml")))
@@ -207,7 +211,7 @@ def located(file: Path) -> tuple[Case, Any]:
     if isinstance(told, dict) and "extends" in told:
         told = {**_base(file, str(told.pop("extends")), node), **told}
     try:
-        return TypeAdapter(Case).validate_python(told), node
+        return SHAPE.validate_python(told), node
     except ValidationError as error:
         first = error.errors()[0]
         line = line_of(node, [str(part) for part in first["loc"]])

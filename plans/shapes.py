@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from plans.library import CHAPTERS, DECISIONS
@@ -18,8 +18,13 @@ SHAPES: Mapping[str, TypeAdapter[Any]] = {**CHAPTERS, "decisions": DECISIONS}
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of one file; what the models say about a field is its description."""
-    told = SHAPES[name].json_schema(schema_generator=_Described)
+    """The JSON Schema of one file."""
+    return described(SHAPES[name])
+
+
+def described(shape: TypeAdapter[Any]) -> dict[str, Any]:
+    """The JSON Schema of a shape; what the models say about a field is its description."""
+    told = shape.json_schema(schema_generator=_Described)
     return {"$schema": GenerateJsonSchema.schema_dialect, **told}
 
 
@@ -30,14 +35,16 @@ class _Described(GenerateJsonSchema):
         told = super().model_schema(schema)
         for model in reversed(schema["cls"].__mro__):
             for field, words in _docstrings(model):
-                if field in told.get("properties", {}):
-                    told["properties"][field]["description"] = words
+                known = schema["cls"].model_fields
+                name = known[field].alias or field if field in known else field
+                if name in told.get("properties", {}):
+                    told["properties"][name]["description"] = words
         return told
 
 
 def _docstrings(model: type) -> Iterator[tuple[str, str]]:
     """The sentences that stand under the fields of a model, by field."""
-    if not model.__module__.startswith("plans."):
+    if not issubclass(model, BaseModel) or model is BaseModel:
         return
     body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
     assert isinstance(body, ast.ClassDef)
