@@ -20,7 +20,7 @@ from drills.expect import (
 )
 from incidents.incident import _FOLDS
 from plans import walk
-from plans.schema import Plan, Work
+from plans.schema import Handover, Plan, Work
 from statecharts.lifecycle import LIFECYCLE
 
 
@@ -78,7 +78,7 @@ def _never_met(case: Case, plan: Plan, expected: Expectation) -> Iterator[tuple[
         case EntryStands() if expected.kind not in _FOLDS:
             yield "kind", f"expected a kind of entry, found '{expected.kind}'"
         case TaskStands():
-            works = {part.id for _, part in walk.elements(plan) if isinstance(part, Work)}
+            works = {part.id for _, part in walk.elements(plan) if isinstance(part, (Work, Handover))}
             rule_id = expected.task.rpartition("-")[0] if expected.task.rpartition("-")[2].isdigit() else expected.task
             ordered = expected.task.startswith("T") and expected.task[1:2].isdigit()
             if not ordered and not {expected.task, rule_id} & works and not expected.task.startswith("raise-level"):

@@ -61,6 +61,7 @@ class Player:
         self.shift = begins - self._case.starts_at
         for document in self._case.documents.values():
             await self._ground.keep(document.content)
+        await self._lose(begins)
         facts = moved(self._case.facts, self.shift, self._names)
         refusal = await self._ground.open(self._plan, facts, self._case.watch.first)
         opening = Says(self._case.watch.first, "open", facts)

@@ -28,7 +28,9 @@ def broken(tmp_path: Path, old: str, new: str) -> str:
 def test_every_shipped_case_reads(name: str) -> None:
     told = case.read(case.find(name))
     assert told.script
-    assert {line.source for line in told.script} == {"record", "scripted"}
+    fictional = "虚构" in told.title.says
+    # An accident's script has its public record and what was made up where that is silent; a fictional one has none.
+    assert {line.source for line in told.script} == ({"scripted"} if fictional else {"record", "scripted"})
 
 
 def test_a_command_that_does_not_exist_is_named_with_its_line(tmp_path: Path) -> None:
