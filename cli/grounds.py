@@ -29,6 +29,7 @@ from drills.clock import Clock, DrillClock, TestServerClock
 from drills.engine import EngineGround
 from drills.player import Player
 from incidents.accident import Facts
+from incidents.assessment import Assessment
 from plans import library, roster
 from plans.lines import line_of
 from plans.schema import Plan, PostId
@@ -98,8 +99,9 @@ async def staged(settings: Settings, case: Case, test_server: bool = False) -> A
         gate = Gate(settings.folder / "store.db", "drill")
         stack.callback(gate.close)
         begins = datetime.now(UTC)
-        facts = Facts.model_validate(moved(case.facts, begins - case.starts_at, {}))
-        number = await opening.number(settings, plan, facts)
+        ((begun, told),) = moved(case.opening[1], begins - case.starts_at, {}).items()
+        report = Facts.model_validate(told) if begun == "facts" else Assessment.model_validate(told)
+        number = await opening.number(settings, plan, report)
         ground = EngineGround(
             number,
             client,

@@ -26,6 +26,9 @@ LONGEST = 96
 """A line has at most so many signs: more is not read while it passes."""
 
 _ONE_BY_ONE = (
+    "warning_opened",
+    "warning_published",
+    "became_accident",
     "opened",
     "command_passed",
     "command_taken",

@@ -1,4 +1,5 @@
-"""A case: an accident to rehearse, as data. When it begins, what is said by whom, how people and units behave.
+"""A case: an accident, or a warning, to rehearse, as data. When it begins, what is said by whom, how people and units
+behave.
 
 `drills/cases/NAME.yaml`, in the terms of HSEEP: a line of the script is an inject or an expected act, told by the post
 that gives it. Times are those of the accident; when it is played they all move together, so that it begins now.
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -27,6 +29,9 @@ from plans.schema.words import Duration
 CASES = Path(__file__).parent / "cases"
 
 VERBS: Mapping[str, type[Command]] = {command.verb: command for command in COMMANDS}
+
+_OPENINGS = {"facts", "assessment"}
+"""A case begins by one of them."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)")
 
@@ -146,8 +151,10 @@ class Case(Frozen):
     plan: str
     starts_at: AwareDatetime
     """When the first call is entered."""
-    facts: dict[str, Any]
-    """As FACTS.json; its times move with the case."""
+    facts: dict[str, Any] | None = None
+    """As FACTS.json, where it begins with an accident; its times move with the case."""
+    assessment: dict[str, Any] | None = None
+    """As WARNING.json, where it begins as a warning; its times move too."""
     watch: Watch
     leaders: Mapping[PostId, Leader] = {}
     units: Units
@@ -164,6 +171,19 @@ class Case(Frozen):
     documents: Mapping[str, Document] = {}
     script: tuple[Line, ...]
 
+    @property
+    def opening(self) -> tuple[str, dict[str, Any]]:
+        """What the first call is entered by: the verb, and its one field beside those of any opening."""
+        if self.facts is not None:
+            return "open", {"facts": self.facts}
+        return "open-warning", {"assessment": self.assessment}
+
+    @model_validator(mode="after")
+    def _one_opening(self) -> Self:
+        if (self.facts is None) == (self.assessment is None):
+            raise _fault("facts", "expected either 'facts', for an accident, or 'assessment', for a warning")
+        return self
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         known = {"", *self.objectives}
@@ -171,11 +191,11 @@ class Case(Frozen):
             for number, one in enumerate(told):
                 if one.objective not in known:
                     names = ", ".join(self.objectives) or "none"
-                    raise ValueError(f"{place}.{number}.objective: expected one of {names}, found '{one.objective}'")
+                    raise _fault(f"{place}.{number}.objective", f"expected one of {names}, found '{one.objective}'")
         before = self.starts_at
         for number, line in enumerate(self.script):
             if line.at < before:
-                raise ValueError(f"script.{number}.at: expected a time from {before.isoformat()} on, times run forward")
+                raise _fault(f"script.{number}.at", f"expected a time from {before.isoformat()} on, times run forward")
             before = line.at
         return self
 
@@ -209,14 +229,21 @@ def located(file: Path) -> tuple[Case, Any]:
     `extends: NAME` takes every chapter that the file does not have from another case, beside it or shipped."""
     told, node = _parsed(file)
     if isinstance(told, dict) and "extends" in told:
-        told = {**_base(file, str(told.pop("extends")), node), **told}
+        base = _base(file, str(told.pop("extends")), node)
+        begins = _OPENINGS if told.keys() & _OPENINGS else set()
+        told = {**{chapter: value for chapter, value in base.items() if chapter not in begins}, **told}
     try:
         return SHAPE.validate_python(told), node
     except ValidationError as error:
         first = error.errors()[0]
-        line = line_of(node, [str(part) for part in first["loc"]])
-        where = ".".join(str(part) for part in first["loc"])
+        where = first.get("ctx", {}).get("place") or ".".join(str(part) for part in first["loc"])
+        line = line_of(node, where.split("."))
         raise CaseFault(f"{file}:{line} {where}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def _fault(place: str, words: str) -> PydanticCustomError:
+    """What is wrong at a place that only the whole case knows."""
+    return PydanticCustomError("fault", "{words}", {"place": place, "words": words})
 
 
 def _base(file: Path, name: str, node: Any) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from statecharts.task import OPEN as OPEN_TASKS
 
 _PUBLIC = ("release", "warning", "warning_adjust", "warning_lift", "warning_ahead")
 """What the public is told needs the speaker's own number, rung by the second person."""
-_UNANSWERED = ("accepted", "uncertain", "failed", "unreached")
+_TAKEN = ("accepted", "uncertain")
+"""The states of a notice that a channel took: from then on its reader can answer."""
 
 
 class Says(NamedTuple):
@@ -87,7 +88,9 @@ class Cast:
         yield from self._notices(record)
         yield from self._legs(record, now)
         for task in record.tasks.values():
-            if task.state in OPEN_TASKS and task.state != "held":
+            # Command passes by an act of those who give and take it, never because time has gone by.
+            passes = self._handovers.get(task.rule) == "command"
+            if task.state in OPEN_TASKS and task.state != "held" and not passes:
                 yield _Wait(("task", task.id), self._case.tasks, (self._done(task),))
 
     def _approval(self, approval: Approval, now: datetime) -> Iterator[_Wait]:
@@ -123,9 +126,11 @@ class Cast:
         units = self._case.units
         for notice in record.notices.values():
             for unit, recipient in notice.recipients.items() if notice.chased else ():
-                if recipient.state in _UNANSWERED and unit not in units.silent:
-                    after = units.own.get(unit, units.after)
-                    yield _Wait(("notice", notice.id, unit), after, (Answers(notice.id, unit),))
+                key = ("notice", notice.id, unit)
+                # Given up on after a channel took it, they still answer, late; what no channel took nobody reads.
+                late = recipient.state == "unreached" and key in self._seen
+                if (recipient.state in _TAKEN or late) and unit not in units.silent:
+                    yield _Wait(key, units.own.get(unit, units.after), (Answers(notice.id, unit),))
 
     def _legs(self, record: Record, now: datetime) -> Iterator[_Wait]:
         legs = self._case.legs

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from drills.case import VERBS, Case
+from pydantic import ValidationError
+
+from drills.case import VERBS, Case, moved
 from drills.expect import (
     AtInstant,
     ClockEnds,
@@ -18,10 +22,21 @@ from drills.expect import (
     SignatureIs,
     TaskStands,
 )
+from incidents.envelope import Envelope
 from incidents.incident import _FOLDS
 from plans import walk
-from plans.schema import Plan, Work
+from plans.schema import Handover, Plan, Work
 from statecharts.lifecycle import LIFECYCLE
+
+_ENVELOPE = Envelope(
+    user="-",
+    post="-",
+    session="-",
+    command_id="-",
+    issued=datetime.min.replace(tzinfo=UTC),
+    expires=datetime.max.replace(tzinfo=UTC),
+)
+"""A command that is never sent needs one too."""
 
 
 def faults(case: Case, plan: Plan) -> Iterator[tuple[str, str]]:
@@ -37,6 +52,16 @@ def faults(case: Case, plan: Plan) -> Iterator[tuple[str, str]]:
     for name, rule in (*((f"legs/own/{r}", r) for r in case.legs.own), *_numbered("legs/never", case.legs.never)):
         if rule not in rules:
             yield name, f"expected a report of {plan.name}, found '{rule}'"
+    channels = {step.channel for step in plan.notices.chase}
+    for number, outage in enumerate(case.outages):
+        if outage.channel not in channels:
+            yield (
+                f"outages/{number}/channel",
+                f"expected one of {', '.join(sorted(channels))}, found '{outage.channel}'",
+            )
+        if outage.until <= outage.since:
+            yield f"outages/{number}/until", f"expected a time after {outage.since.isoformat()}"
+    yield from _misspoken(case)
     for number, expected in enumerate(case.expect):
         for field, words in _never_met(case, plan, expected):
             yield f"expect/{number}/{field}", words
@@ -47,6 +72,24 @@ def _posts(case: Case) -> Iterator[tuple[str, str]]:
     yield "watch/second", case.watch.second
     yield from ((f"leaders/{post}", post) for post in case.leaders)
     yield from ((f"script/{number}/by", line.by) for number, line in enumerate(case.script))
+
+
+def _misspoken(case: Case) -> Iterator[tuple[str, str]]:
+    """The opening and the lines of the script whose fields are not those of their command."""
+    verb, told = case.opening
+    begun = {"kind": "drill", "plan": case.plan, "plan_hash": "0" * 64}
+    yield from _unfit("", verb, begun | told, case)
+    for number, line in enumerate(case.script):
+        yield from _unfit(f"script/{number}/with/", line.do, line.given, case)
+
+
+def _unfit(at: str, verb: str, fields: Mapping[str, Any], case: Case) -> Iterator[tuple[str, str]]:
+    digests = {f"#{name}": document.sha256 for name, document in case.documents.items()}
+    try:
+        VERBS[verb].model_validate({"envelope": _ENVELOPE, **moved(fields, timedelta(), digests)})
+    except ValidationError as error:
+        first = error.errors()[0]
+        yield at + "/".join(str(part) for part in first["loc"]), first["msg"].removeprefix("Value error, ")
 
 
 def _never_met(case: Case, plan: Plan, expected: Expectation) -> Iterator[tuple[str, str]]:
@@ -78,7 +121,7 @@ def _never_met(case: Case, plan: Plan, expected: Expectation) -> Iterator[tuple[
         case EntryStands() if expected.kind not in _FOLDS:
             yield "kind", f"expected a kind of entry, found '{expected.kind}'"
         case TaskStands():
-            works = {part.id for _, part in walk.elements(plan) if isinstance(part, Work)}
+            works = {part.id for _, part in walk.elements(plan) if isinstance(part, (Work, Handover))}
             rule_id = expected.task.rpartition("-")[0] if expected.task.rpartition("-")[2].isdigit() else expected.task
             ordered = expected.task.startswith("T") and expected.task[1:2].isdigit()
             if not ordered and not {expected.task, rule_id} & works and not expected.task.startswith("raise-level"):

@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from drills.case import VERBS
 from drills.cast import Answers, Says
@@ -14,7 +13,6 @@ from drills.ground import Stands
 from incidents import notices, recovery
 from incidents.command import Command, Refusal
 from incidents.envelope import Envelope
-from incidents.facts import Open
 from incidents.incident import fold, follow_ups, handle, pass_time
 from incidents.logbook import Draft, Entry, seal
 from incidents.record import Record
@@ -39,13 +37,13 @@ class CoreGround:
         self._unheard: list[notices.Answered] = []
         self._commands = 0
 
-    async def open(self, plan: Plan, facts: Mapping[str, Any], post: str) -> Refusal | None:
+    async def open(self, plan: Plan, opening: Says) -> Refusal | None:
         """See `Ground`."""
         self._plan = plan
         digest = self._plan_hash or registry.put(plan)
         self._record = Record(id=self._incident, kind="drill", plan=plan.name, plan_hash=digest)
-        asked = {"kind": "drill", "plan": plan.name, "plan_hash": digest, "facts": facts}
-        return self._take(Open(envelope=self._envelope(post), **asked))
+        asked = {"kind": "drill", "plan": plan.name, "plan_hash": digest, **opening.fields}
+        return self._take(VERBS[opening.verb](envelope=self._envelope(opening.post), **asked))
 
     async def say(self, said: Says) -> Refusal | None:
         """See `Ground`."""

@@ -19,7 +19,6 @@ from drills.cast import Answers, Says
 from drills.clock import Clock
 from drills.ground import Stands
 from incidents.command import Refusal
-from incidents.facts import Open
 from incidents.incident import fold
 from incidents.notices import Answered
 from incidents.record import Record
@@ -66,13 +65,14 @@ class EngineGround:
     def _handle(self) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(self._incident)
 
-    async def open(self, plan: Plan, facts: Mapping[str, Any], post: str) -> Refusal | None:
+    async def open(self, plan: Plan, opening: Says) -> Refusal | None:
         """See `Ground`."""
         digest = registry.put(plan)
         self._gate.keep_plan(digest, plan.name, plan.model_dump_json())
         begins = Record(id=self._incident, kind="drill", plan=plan.name, plan_hash=digest)
-        asked = {"kind": "drill", "plan": plan.name, "plan_hash": digest, "facts": facts}
-        command = self._tokens[post].sign(self._incident, Open, secrets.token_hex(8), **asked)
+        asked = {"kind": "drill", "plan": plan.name, "plan_hash": digest, **opening.fields}
+        token = self._tokens[opening.post]
+        command = token.sign(self._incident, VERBS[opening.verb], secrets.token_hex(8), **asked)
         try:
             await open_incident(self._client, Carried(record=begins), command, self._queue)
         except CommandRefused as refused:

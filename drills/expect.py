@@ -290,10 +290,12 @@ class MessageLeaves(Expectation):
         return bool(left) != self.never
 
     def _left(self, log: Log) -> Iterator[datetime]:
-        texts = {entry.data["notice"]: entry.data["text"] for entry in log.entries if entry.kind == "notice_issued"}
+        issued = {entry.data["notice"]: entry.data for entry in log.entries if entry.kind == "notice_issued"}
         for entry in log.entries:
             taken = entry.kind == "notice_sent" and entry.data["outcomes"].get(self.to) == "accepted"
-            if taken and self.says in texts[entry.data["notice"]]:
+            told = issued[entry.data["notice"]] if taken else {}
+            # A unit is told the text and its own duty.
+            if taken and (self.says in told["text"] or self.says in told["units"][self.to]):
                 yield entry.true_at
 
     def words(self, plan: Plan) -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from drills.cast import Answers, Says
 from incidents.command import Refusal
@@ -29,8 +29,8 @@ class Ground(Protocol):
     def shared(self) -> bool:
         """Whether others than the player give commands here as well."""
 
-    async def open(self, plan: Plan, facts: Mapping[str, Any], post: str) -> Refusal | None:
-        """Open the incident; a refusal where it was not taken."""
+    async def open(self, plan: Plan, opening: Says) -> Refusal | None:
+        """Open the incident, as an accident or as a warning; a refusal where it was not taken."""
 
     async def say(self, said: Says) -> Refusal | None:
         """Give a command; a refusal where it was not taken."""

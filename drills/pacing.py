@@ -6,9 +6,9 @@ Between two ticks real people give commands of their own; so the player looks af
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from drills.case import Line
 from drills.cast import Answers, Says
@@ -32,9 +32,9 @@ class Paced:
         self._ground, self._speed, self._sleep = ground, speed, sleep
         self._now: datetime | None = None
 
-    async def open(self, plan: Plan, facts: Mapping[str, Any], post: str) -> Refusal | None:
+    async def open(self, plan: Plan, opening: Says) -> Refusal | None:
         """See `Ground`."""
-        return await self._ground.open(plan, facts, post)
+        return await self._ground.open(plan, opening)
 
     async def say(self, said: Says) -> Refusal | None:
         """See `Ground`."""

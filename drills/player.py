@@ -82,9 +82,10 @@ class Player:
         ends = begins + self._case.lasts
         for document in self._case.documents.values():
             await self._ground.keep(document.content)
-        facts = moved(self._case.facts, self.shift, self._names)
-        refusal = await self._ground.open(self._plan, facts, self._case.watch.first)
-        opening = Says(self._case.watch.first, "open", facts)
+        await self._lose(begins)
+        verb, told = self._case.opening
+        opening = Says(self._case.watch.first, verb, moved(told, self.shift, self._names))
+        refusal = await self._ground.open(self._plan, opening)
         stands = await self._ground.stands()
         yield self._scene(stands, refused=[Refused(opening, refusal)] if refusal else [])
         while not refusal and not stands.record.closed:

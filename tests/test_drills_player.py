@@ -111,3 +111,30 @@ def test_units_that_never_answer_are_unreached() -> None:
     told = play(but(units=JIAMA.units.model_copy(update={"silent": silent})), PLAN)
     notice = told.record.notices["N-level-I"]
     assert {unit: notice.recipients[unit].state for unit in silent} == dict.fromkeys(silent, "unreached")
+
+
+def test_what_no_channel_took_nobody_answers() -> None:
+    """Every channel is down from before the first call on: the outage holds from the opening."""
+    down = [{"channel": step.channel, "since": JIAMA.starts_at, "until": JIAMA.starts_at + timedelta(days=90)}
+            for step in PLAN.notices.chase]  # fmt: skip
+    told = play(Case.model_validate(JIAMA.model_dump(by_alias=True) | {"outages": down}), PLAN)
+    states = {recipient.state for notice in told.record.notices.values() for recipient in notice.recipients.values()}
+    assert states <= {"failed", "unreached", "withdrawn"}
+    assert not [entry for entry in told.entries if entry.kind == "notice_answered"]
+
+
+def test_who_was_given_up_on_answers_late_what_a_channel_took() -> None:
+    told = play(but(units=JIAMA.units.model_copy(update={"after": timedelta(hours=2), "own": {}})), PLAN)
+    early = told.record.notices["N-early"]
+    assert {recipient.state for recipient in early.recipients.values()} == {"acknowledged"}
+    kinds = [entry.kind for entry in told.entries if entry.data.get("notice") == "N-early"]
+    assert kinds[-2:] == ["notice_chased", "notice_answered"], "unreached first, and an answer all the same"
+
+
+def test_command_is_not_passed_by_time_alone() -> None:
+    """The region is there and is offered command; without its acceptance the giver commands and the task stays open."""
+    offered = case.read(case.find("level-ii"))
+    script = tuple(line for line in offered.script if line.do not in ("accept-handover", "record-superior-end"))
+    told = play(offered.model_copy(update={"script": script}), PLAN)
+    assert told.record.commands[-1].post == "executive_deputy_commander_in_chief"
+    assert told.record.tasks["region-command"].state == "given"
