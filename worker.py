@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import get_args
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,11 +26,12 @@ import wall
 from activities.archive import Archive
 from activities.contracts import DeliverRequest, DeliverResult
 from activities.delivery import Delivery
-from activities.drill import DrillInbox, DrillMessage
+from activities.drill import DrillMessage, DrillSink
 from activities.logbook import Logbook
 from activities.pulse import PulseInterceptor
 from observing import observe
 from plans import registry
+from plans.schema import ChannelName
 from settings import ENGINE_KIND, Settings
 from store.database import open_database
 from store.gate import Gate
@@ -72,7 +74,9 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
 def deliver(settings: Settings, database: AsyncEngine) -> Callable[[DeliverRequest], Awaitable[DeliverResult]]:
     """How this instance tells units: in a drill by its own sink alone, else by the live side's ends."""
     if settings.kind == "drill":
-        return Delivery(DrillMessage, {DrillInbox.name: DrillInbox(Inbox(database), settings.folder)}).deliver
+        inbox = Inbox(database)
+        sinks = {name: DrillSink(inbox, settings.folder, name) for name in get_args(ChannelName)}
+        return Delivery(DrillMessage, sinks).deliver
     # Not above: a worker of drills can't import it.
     import outside
 

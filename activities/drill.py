@@ -35,17 +35,17 @@ LOST = "lost-channels"
 """A file of a drill's home: the channels that take nothing while a script says so, a line for each."""
 
 
-class DrillInbox:
-    """The sink: what simulated units read and answer in the console or the terminal; a batch is one commit."""
+class DrillSink:
+    """The sink: what simulated units read and answer in the console or the terminal; a batch is one commit.
 
-    name = "inbox"
+    It stands for every channel of a plan: in a drill nothing leaves by a real one."""
 
-    def __init__(self, inbox: Inbox, home: Path) -> None:
-        self._inbox, self._lost = inbox, home / LOST
+    def __init__(self, inbox: Inbox, home: Path, channel: str = "inbox") -> None:
+        self._inbox, self._lost, self._channel = inbox, home / LOST, channel
 
     async def send(self, messages: Sequence[DrillMessage]) -> Mapping[str, Said]:
         """See `Channel`."""
-        if self._lost.exists() and self.name in self._lost.read_text("utf-8").split():
+        if self._lost.exists() and self._channel in self._lost.read_text("utf-8").split():
             return {message.unit: Said("failed", "the script has this channel out of order") for message in messages}
         await self._inbox.put([(message.key, message.unit, message.text) for message in messages])
         return {message.unit: Said("accepted") for message in messages}

@@ -89,9 +89,9 @@ def add(app: typer.Typer, settings: Any) -> None:
             bool, typer.Option("--core", help="只在规则内核中，不用引擎 · in the pure core alone, without the engine")
         ] = False,
         speed: Annotated[
-            int,
+            int | None,
             typer.Option("--speed", min=1, max=FASTEST, help="有人参演，几倍速 · with people, 1: real time"),
-        ] = 0,
+        ] = None,
         people: Annotated[
             str, typer.Option("--people", help="由真人担任的岗位，逗号分隔 · posts held by real people, by commas")
         ] = "",

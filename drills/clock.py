@@ -6,14 +6,20 @@ The live server refuses to skip. The time-skipping test server has one clock for
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Protocol
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, WorkflowEnvironment
 
+T = TypeVar("T")
+
 TRIES = 3
+WITHIN = timedelta(seconds=10)
+"""A jump takes a blink: what lasts so long was lost."""
 
 
 class Clock(Protocol):
@@ -53,17 +59,27 @@ class TestServerClock:
 
     async def now(self, incident: WorkflowHandle[Any, Any]) -> datetime:
         """See `Clock`."""
-        return await self._server.get_current_time()
+        return await _patiently(self._server.get_current_time)
 
     async def jump(self, incident: WorkflowHandle[Any, Any], until: datetime) -> None:
         """See `Clock`."""
-        for left in reversed(range(TRIES)):
+
+        async def jump() -> None:
             ahead = until - await self._server.get_current_time()
-            if ahead.total_seconds() <= 0:
-                return
-            try:
+            if ahead.total_seconds() > 0:
                 await self._server.sleep(ahead)
-            except RPCError:
-                # This server drops a connection that is pinged, after half a minute; the next call makes a new one.
-                if not left:
-                    raise
+
+        await _patiently(jump)
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask the test server, and again where no answer comes: it drops a connection that is pinged, after half a minute,
+    and what was asked by it is lost; the next call makes a new one."""
+    for left in reversed(range(TRIES)):
+        try:
+            async with asyncio.timeout(WITHIN.total_seconds()):
+                return await ask()
+        except (RPCError, TimeoutError):
+            if not left:
+                raise
+    raise AssertionError("unreachable")

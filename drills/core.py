@@ -73,7 +73,10 @@ class CoreGround:
     async def pass_time(self, until: datetime) -> None:
         """See `Ground`."""
         self._now = until
-        self._follow()
+        assert self._plan is not None
+        due = follow_ups(self._plan, self._record).next_due
+        if due is not None and due <= until:
+            self._follow()
 
     def _envelope(self, post: str) -> Envelope:
         self._commands += 1

@@ -23,7 +23,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.channel import Said
 from activities.contracts import DeliverRequest
 from activities.delivery import Delivery
-from activities.drill import DrillInbox, DrillMessage
+from activities.drill import DrillMessage, DrillSink
 from activities.gateways.inbox import LiveInbox
 from activities.gateways.port import AT_ONCE, Ledgered, LiveMessage
 from activities.gateways.smtp import Smtp
@@ -208,7 +208,7 @@ async def test_a_drill_is_marked_first_in_every_message_and_a_live_one_never(
     database: AsyncEngine, tmp_path: Path
 ) -> None:
     inbox = Inbox(database)
-    await deliver(Delivery(DrillMessage, {"inbox": DrillInbox(inbox, tmp_path)}), request("inbox", ("fire_brigade",)))
+    await deliver(Delivery(DrillMessage, {"inbox": DrillSink(inbox, tmp_path)}), request("inbox", ("fire_brigade",)))
     await deliver(Delivery(LiveMessage, {"inbox": LiveInbox(inbox)}), request("inbox", ("emergency_bureau",)))
     assert [text for _, text in await inbox.read("fire_brigade")] == ["【演练】请到岗（救人）"]
     assert [text for _, text in await inbox.read("emergency_bureau")] == ["请到岗"]

@@ -1,8 +1,8 @@
 """A real message swallowed by the drill sink."""
 
-from activities.drill import DrillInbox
+from activities.drill import DrillSink
 from activities.gateways.port import LiveMessage
 
 
-async def send(sink: DrillInbox, message: LiveMessage) -> None:
+async def send(sink: DrillSink, message: LiveMessage) -> None:
     await sink.send([message])  # refused: list-item
