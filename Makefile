@@ -20,7 +20,7 @@ run: setup  ## the engine and a worker here, until Ctrl-C
 	$(BIN)/fenghuo up
 
 test: setup  ## everything that needs nothing but Python, pip and make
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 faults: setup  ## kill -9 at every crash point, with every receiver, three times: about 30 minutes, ends with a table
 	$(BIN)/python -m pytest tests/test_worker_crashes.py --every-point -n 2

@@ -247,14 +247,14 @@ def lower_grade(plan: Plan, record: Record, command: LowerGrade, now: datetime) 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The grade, whenever the counts give another one than the log says."""
     grades, verdict = graded(plan, record)
-    if grades != record.grades:
+    if grades is not record.grades:
         why = [hit.model_dump(exclude={"low", "high"}, exclude_defaults=True) for hit in verdict.criteria]
         data = {**grades.model_dump(mode="json"), "criteria": why}
         yield by_system("graded", now, now, data, verdict.clauses)
 
 
 def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
-    """The grades by what is known now, and why the computed one is what it is."""
+    """The grades by what is known now, the record's own where they are the same, and why the computed one is so."""
     facts = record.known()
     given = _Rules(plan), facts.sector, facts.source_kind, facts.equipment_event, facts.medium
     sure: dict[Measure, Figure] = dict(record.counts)
@@ -266,9 +266,13 @@ def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
         sure |= {measure: before} if before else {}
     verdict = _verdict(*given, _told(sure))
     may_be = _verdict(*given, _told(every)).may_be
-    standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)
-    grades = Grades(computed=verdict.grade, standing=standing, statutory=verdict.statutory_grade, may_be=may_be)
-    return grades, verdict
+    old = record.grades
+    standing = max(verdict.grade, old.standing if old else verdict.grade, key=severity)
+    told = (verdict.grade, standing, verdict.statutory_grade, may_be)
+    if old is not None and (old.computed, old.standing, old.statutory, old.may_be) == told:
+        return old, verdict
+    computed, standing, statutory, may_be = told
+    return Grades(computed=computed, standing=standing, statutory=statutory, may_be=may_be), verdict
 
 
 Told = tuple[Measure, int, bool, bool]

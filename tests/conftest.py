@@ -39,6 +39,28 @@ async def temporal(tmp_path: Path) -> AsyncIterator[Client]:
         yield environment.client
 
 
+LONGEST = (
+    "test_worker_crashes",
+    "test_workflows_mutants",
+    "test_cli_demo",
+    "test_cli_incident",
+    "test_workflows_replay",
+    "test_isolation",
+    "test_cli_drilling",
+    "test_drills_cases",
+    "test_isolation_mixed",
+    "test_cli_drill",
+    "test_bench_rounds",
+)
+"""The modules that take longest. They are begun first: begun last, one of them would run on alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, else as collected."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-point", action="store_true", help="strike every crash point at every receiver, three times"

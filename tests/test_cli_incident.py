@@ -91,8 +91,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 @pytest.fixture(scope="module")
 def any_incident(home: Home) -> str:
-    """An incident that is open, whatever else there is."""
-    return opened(home, summary="随便一起")
+    """An incident that is open and stored, whatever else there is."""
+    number = opened(home, summary="随便一起")
+    until(lambda: home.entries_of_people(number) == 1)
+    return number
 
 
 def until(found: Callable[[], bool]) -> None:
