@@ -79,10 +79,19 @@ class Player:
         """Scene by scene, from the first call to the closed file, to the end of the case's time, or until nothing more
         would happen. `begins` is what the ground's clock shows when the case starts."""
         self.shift = begins - self._case.starts_at
-        ends = begins + self._case.lasts
         for document in self._case.documents.values():
             await self._ground.keep(document.content)
-        await self._lose(begins)
+        self._lost = self._down(begins)
+        await self._ground.lose(self._lost)
+        try:
+            async for scene in self._scenes(begins):
+                yield scene
+        finally:
+            # Broken off or over: no channel stays lost for the next drill of this home.
+            await self._ground.lose(frozenset())
+
+    async def _scenes(self, begins: datetime) -> AsyncIterator[Scene]:
+        ends = begins + self._case.lasts
         verb, told = self._case.opening
         opening = Says(self._case.watch.first, verb, moved(told, self.shift, self._names))
         refusal = await self._ground.open(self._plan, opening)
@@ -136,12 +145,15 @@ class Player:
         instants = [at + self.shift for outage in self._case.outages for at in (outage.since, outage.until)]
         return min((at for at in instants if at > now), default=None)
 
+    def _down(self, now: datetime) -> frozenset[str]:
+        """The channels that take nothing at an instant."""
+        at = now - self.shift
+        return frozenset(one.channel for one in self._case.outages if one.since <= at < one.until)
+
     async def _lose(self, now: datetime) -> None:
-        case_time = now - self.shift
-        lost = frozenset(one.channel for one in self._case.outages if one.since <= case_time < one.until)
-        if lost != self._lost:
-            self._lost = lost
-            await self._ground.lose(lost)
+        if (down := self._down(now)) != self._lost:
+            self._lost = down
+            await self._ground.lose(down)
 
     async def _react(self, reaction: Reaction) -> list[Refused]:
         self._tried.add(reaction.key)

@@ -171,7 +171,7 @@ MUTANTS = (
     Mutant(
         "the standing grade falls by itself",
         "incidents/facts.py",
-        "standing = max(verdict.grade, record.grades.standing if record.grades else verdict.grade, key=severity)",
+        "standing = max(verdict.grade, old.standing if old else verdict.grade, key=severity)",
         "standing = verdict.grade",
     ),
     Mutant(

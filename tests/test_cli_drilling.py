@@ -79,6 +79,7 @@ def test_a_channel_that_fails_by_script_fails_on_the_engine_too_and_the_chase_go
     file.write_text(OUTAGE, "utf-8")
     run = told(tmp_path, "run", str(file), "--headless")
     assert [row["met"] for row in run["expectations"]] == [True, True, True]
+    assert not list(tmp_path.glob("drill/lost-channels")), "the next drill has every channel again"
     assert not run["unforeseen_refusals"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from cli.drilling import _imported, _place
+from cli.casework import _imported, _place
 from drills import case as cases
 from drills.case import Case
 from drills.check import faults
