@@ -7,6 +7,8 @@ Run as `python -m worker`. Tests and drills build theirs with the same `build_wo
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -160,4 +162,8 @@ async def run(settings: Settings) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(run(Settings())))
+    code = asyncio.run(run(Settings()))
+    logging.shutdown()
+    sys.stderr.flush()
+    # An interpreter that used the engine's client may abort while it exits: the code that is seen must be ours.
+    os._exit(code)
