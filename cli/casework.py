@@ -10,10 +10,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import typer
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
@@ -30,12 +30,12 @@ from drills.case import Case
 from drills.core import CoreGround
 from drills.expect import Judged, Log, judge
 from drills.importing import Accident, script
-from drills.pacing import Controller, Paced
+from drills.pacing import FASTEST, Controller, Paced
 from drills.player import Player, Scene
 from incidents import timeline
 from observing import observe
 from plans import library
-from plans.schema import Plan
+from plans.schema import Plan, Sector
 from plans.shapes import described
 from settings import Settings
 
@@ -89,6 +89,12 @@ def run(settings: Settings, name: str, how: How, json_: bool) -> Exit:
         stop(Exit.BAD_INPUT, faults[0], faults[0])
     if [how.headless or how.test_server, how.core, bool(how.speed)].count(True) != 1:
         stop(Exit.BAD_INPUT, "须加 --headless、--core 或 --speed 之一", "expected one of --headless, --core, --speed")
+    if how.speed and how.speed > FASTEST:
+        stop(
+            Exit.BAD_INPUT,
+            f"--speed：应为 1 至 {FASTEST}，现为 {how.speed}",
+            f"--speed: expected 1 to {FASTEST}, found {how.speed}",
+        )
     plan = grounds.plan_of(settings, case)
     posts = _posts(plan, how.people)
     console = Console(file=sys.stderr, highlight=False, width=None if sys.stderr.isatty() else 160)
@@ -296,7 +302,16 @@ def _imported(settings: Settings, rows: Path, plan_name: str, sector: str) -> st
     except ValidationError as error:
         where = _place(text, error)
         stop(Exit.BAD_INPUT, f"{rows}{where}", f"{rows}{where}")
-    made = script(told, plan, sector)  # type: ignore[arg-type]
+    try:
+        known = TypeAdapter(Sector).validate_python(sector)
+    except ValidationError:
+        names = ", ".join(get_args(Sector))
+        stop(
+            Exit.BAD_INPUT,
+            f"--sector：应为 {names} 之一，现为 {sector}",
+            f"--sector: expected one of {names}, found {sector}",
+        )
+    made = script(told, plan, known)
     out = StringIO()
     yaml = YAML()
     yaml.width = 160

@@ -55,7 +55,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         ] = False,
         speed: Annotated[
             int | None,
-            typer.Option("--speed", min=1, max=60, help="有人参演，几倍速 · with people, 1: real time"),
+            typer.Option("--speed", min=1, help="有人参演，几倍速 · with people, 1: real time"),
         ] = None,
         people: Annotated[
             str, typer.Option("--people", help="由真人担任的岗位，逗号分隔 · posts held by real people, by commas")

@@ -5,6 +5,7 @@ An expectation is data. It speaks of one thing (`what`), and where it is about a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
@@ -42,22 +43,22 @@ class Log(NamedTuple):
         return fold(Record(id=self.record.id, kind=self.record.kind), known)
 
 
-class Expectation(Frozen):
+class Expectation(Frozen, ABC):
     """One thing that is expected; `objective` says for which objective of the exercise it stands."""
 
     objective: str = ""
 
+    @abstractmethod
     def found(self, log: Log) -> Any:
         """What was found instead or as well, for people."""
-        raise NotImplementedError
 
+    @abstractmethod
     def met(self, log: Log) -> bool:
         """Whether it came so."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, plan: Plan) -> tuple[str, str]:
         """In Chinese and in English."""
-        raise NotImplementedError
 
 
 class AtInstant(Expectation):

@@ -99,6 +99,7 @@ def test_check_names_file_line_and_place_and_run_refuses_what_check_refuses(tmp_
     assert ask(tmp_path, "run", "level-iv").returncode == 2
     assert ask(tmp_path, "run", "no-such-case", "--core").returncode == 4
     assert ask(tmp_path, "run", "level-iv", "--speed", "60", "--people", "nobody").returncode == 2
+    assert "expected 1 to 60, found 61" in ask(tmp_path, "run", "level-iv", "--speed", "61", "--lang", "en").stderr
 
 
 def test_import_makes_a_script_that_check_accepts_and_that_plays(tmp_path: Path) -> None:
@@ -107,6 +108,7 @@ def test_import_makes_a_script_that_check_accepts_and_that_plays(tmp_path: Path)
     words = ("import", str(rows), "--plan", "lhasa-2022", "--sector", "hazardous-chemicals", "--to", str(file))
     assert ask(tmp_path, *words).returncode == 0
     assert ask(tmp_path, *words).returncode == 2, "what is there is not overwritten"
+    assert "--sector" in ask(tmp_path, *words[:4], "--sector", "mining").stderr
     assert ask(tmp_path, "check", str(file)).returncode == 0
     run = told(tmp_path, "run", str(file), "--core")
     assert run["levels"][-1]["computed"] == "III"
