@@ -24,6 +24,10 @@ _TAKEN = ("accepted", "uncertain")
 """The states of a notice that a channel took: from then on its reader can answer."""
 
 
+ANSWERS_AS = "值班负责人"
+"""Who answers a notice for a simulated unit: the responsible person, by no name."""
+
+
 class Says(NamedTuple):
     """The holder of a post gives a command."""
 

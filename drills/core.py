@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from drills.case import VERBS
-from drills.cast import Answers, Says
+from drills.cast import ANSWERS_AS, Answers, Says
 from drills.ground import Stands
 from incidents import notices, recovery
 from incidents.command import Command, Refusal
@@ -51,7 +51,7 @@ class CoreGround:
 
     async def answer(self, answered: Answers) -> None:
         """See `Ground`."""
-        told = notices.Answered(notice=answered.notice, unit=answered.unit, by="值班负责人", at=self._now)
+        told = notices.Answered(notice=answered.notice, unit=answered.unit, by=ANSWERS_AS, at=self._now)
         self._unheard.append(told)
 
     async def stands(self) -> Stands:

@@ -15,7 +15,7 @@ from temporalio.client import Client, WorkflowHandle
 from activities.drill import LOST
 from client import CommandRefused, NoEngine, Token, Unanswered, open_incident, poke, record_of, send
 from drills.case import VERBS
-from drills.cast import Answers, Says
+from drills.cast import ANSWERS_AS, Answers, Says
 from drills.clock import Clock
 from drills.ground import Stands
 from incidents.command import Refusal
@@ -94,7 +94,7 @@ class EngineGround:
     async def answer(self, answered: Answers) -> None:
         """See `Ground`. The incident hears of it when it next looks (`stands`)."""
         told = Answered(
-            notice=answered.notice, unit=answered.unit, by="值班负责人", at=await self._clock.now(self._handle)
+            notice=answered.notice, unit=answered.unit, by=ANSWERS_AS, at=await self._clock.now(self._handle)
         )
         await self._logbooks.answer(self._incident, told)
         self._unheard.add(answered)
