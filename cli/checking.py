@@ -34,7 +34,14 @@ def check(name: str, settled: bool, decided: bool, on: date, json_: bool) -> Non
         from cli.freezing import refuse_if_frozen
 
         refuse_if_frozen(settings, loaded.plan)
-    around = Around(loaded.plan.national.statutory, library.national_fields(), loaded.clauses, people, on)
+    around = Around(
+        national=loaded.plan.national.statutory,
+        national_fields=library.national_fields(),
+        clauses=loaded.clauses,
+        sections=library.sections(loaded.folder),
+        roster=people,
+        on=on,
+    )
     judged = judge(loaded, around)
     if json_:
         typer.echo(json.dumps([_row(one) for one in judged], ensure_ascii=False))

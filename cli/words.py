@@ -23,6 +23,7 @@ _VERBS = {
     "raise-grade": "提高现行等级",
     "lower-grade": "降低现行等级",
     "propose-level": "提请启动或调整响应级别",
+    "record-start-above": "记录上级启动的响应级别",
     "extend-response": "提请延长响应",
     "decide": "决定",
     "sign": "签发",

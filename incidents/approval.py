@@ -78,6 +78,21 @@ class RecordOral(Command):
     """The signed sheet, photographed or scanned, for `paper`: the hand is under it at once."""
 
 
+class Above(Command):
+    """A superior body's word, recorded as it came: who, in which post, by which means, when."""
+
+    post: str
+    by: str = Field(min_length=1, max_length=64)
+    """Who said or signed it."""
+    form: Literal["oral", "paper", "elsewhere"]
+    said_at: AwareDatetime
+    via: str = Field(min_length=1, max_length=200)
+    number: str = Field(default="", max_length=64)
+    """Of the document, unless it was spoken."""
+    words: str = Field(min_length=1, max_length=400)
+    read_back: bool = False
+
+
 class ConfirmOral(Command):
     """The second person on watch, or the next shift, confirms that it was recorded as said."""
 
@@ -255,6 +270,32 @@ def record_oral(plan: Plan, record: Record, command: RecordOral, now: datetime) 
         _clauses(approval, command.stage),
     )
     return (draft.model_copy(update={"true_at": command.said_at}),)
+
+
+def heard_above(proposed: Mapping[str, Any], stage: Stage, command: Above, now: datetime) -> Draft:
+    """The word of a body above on one stage of what is being recorded, as it came to the watch."""
+    act = Act(
+        stage=stage.stage,
+        answer="yes",
+        post=command.post,
+        user=command.by,
+        form=command.form,
+        at=command.said_at,
+        recorded_by=command.envelope.user,
+        read_back=command.read_back,
+        hand=HAND.initial,
+    )
+    data = {
+        "approval": proposed["approval"],
+        "act": _told(act),
+        "words": command.words,
+        "via": command.via,
+        "number": command.number,
+        "one_person": False,
+        "recorder_proposed": True,
+    }
+    entry = command.entry("approval_answered", now, data, stage.clauses)
+    return entry.model_copy(update={"true_at": command.said_at})
 
 
 def confirm_oral(plan: Plan, record: Record, command: ConfirmOral, now: datetime) -> Answer:

@@ -153,7 +153,8 @@ def name_post(plan: Plan, record: Record, command: NamePost, now: datetime) -> A
         )
     at = command.true_at or now
     if command.names == hq.head:
-        there = next((rank for rank in ranking(plan, record.level) if rank.post in record.arrivals), None)
+        ranks = ranking(plan, record.level) if hq.precedence != "named" else ()
+        there = next((rank for rank in ranks if rank.post in record.arrivals), None)
         if there is not None:
             return Refusal(
                 zh=f"names：{plan.posts[there.post].title}已到场，按该级响应由其指挥",
@@ -282,12 +283,17 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         # An arrival counts once: who gave command away again does not get it back by still being there.
         if arrival is None or arrival.taken:
             continue
-        stands_in = present.state != "named" or present.how == "named"
+        stands_in = present.state != "named" or (present.how == "named" and not _named_first(plan))
         if stands_in or order.get(present.post, -1) > place:
             at = max(arrival.since, record.ordered_at, present.since)
             data = {"post": rank.post, "by": arrival.user, "from": present.post, "level": record.level}
             yield by_system("command_taken", at, now, data, rank.clauses)
         return
+
+
+def _named_first(plan: Plan) -> bool:
+    hq = plan.command.onsite_hq
+    return hq is not None and hq.precedence == "named"
 
 
 # -- folding -----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from incidents.logbook import Draft
 from incidents.notices import clock_time, tell
 from incidents.record import Force, OnScene, OnSite, Record, fresh
 from incidents.speaking import Ordered, commands, no_order, speaker
-from plans.schema import Grade, Group, OnSiteHq, Plan, TaskRule, Work
+from plans.schema import Formation, Grade, Group, OnSiteHq, Plan, TaskRule, Work
 from statecharts.task import OPEN
 
 CALLED, LET_GO = "N-group_", "N-onsite-dissolved"
@@ -155,10 +155,11 @@ def dissolve_onsite_hq(plan: Plan, record: Record, command: DissolveOnsiteHq, no
         return Refusal(
             zh="没有可撤销的现场指挥部", reason="no on-site headquarters is formed that could be dissolved", kind="plan"
         )
-    if record.level is not None and due(plan, record, record.level):
+    stands = record.level or (record.standing() if hq.active_from == "report" else None)
+    if stands is not None and due(plan, record, stands):
         return Refusal(
-            zh=f"{record.level}级响应须设现场指挥部：随响应调整或解除而撤销",
-            reason=f"level {record.level} has an on-site headquarters: it ends with that level",
+            zh=f"{stands}级响应须设现场指挥部：随响应调整或解除而撤销",
+            reason=f"level {stands} has an on-site headquarters: it ends with that level",
             kind="plan",
             clauses=hq.clauses,
         )
@@ -238,22 +239,26 @@ def check_out(plan: Plan, record: Record, command: CheckOut, now: datetime) -> A
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The headquarters once its level is ordered; then its groups, their tasks, and whoever was not called yet."""
-    if record.phase != "response" and record.onsite is None:
-        return
     hq, onsite = plan.command.onsite_hq, record.onsite
-    if hq is None:
+    if hq is None or record.phase not in ("response", "early_disposal"):
         return
     if onsite is None:
-        if record.level is not None and record.ordered_at is not None and due(plan, record, record.level):
+        if (at := _forms_at(plan, record, hq)) is not None:
             formed_by = {"ordered_by": hq.ordered_by, "set_up_by": hq.set_up_by}
             data = {"unit": hq.unit, "level": record.level, **formed_by}
-            yield by_system("onsite_hq_formed", record.ordered_at, now, data, hq.clauses)
+            yield by_system("onsite_hq_formed", at, now, data, hq.clauses)
         return
-    if record.phase not in ("response", "early_disposal"):
+    formation = _formation(hq, record)
+    if formation is not None and formation.id != onsite.formation:
+        news = {"formation": formation.id, "by": list(formation.by), "says": formation.says}
+        at = max(onsite.since, record.ordered_at or onsite.since)
+        yield by_system("onsite_hq_reformed", at, now, {"unit": hq.unit, **news}, formation.clauses)
         return
     order = _order(record)
     level = record.level or record.standing()
-    for name, group in called_up(plan, record, level, order).items():
+    # A headquarters that stands from the report on has its groups by the order of a level.
+    waiting = record.level is None and hq.active_from == "report"
+    for name, group in called_up(plan, record, level, order).items() if not waiting else ():
         if name not in onsite.groups:
             team = OnScene(lead=record.leads.get(name, group.lead or ""), members=group.members)
             told = {"group": name, "name": group.name, "forces": group.forces, **team.model_dump(mode="json")}
@@ -268,6 +273,22 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     for name, team in onsite.groups.items():
         yield from _work(plan, record, name, team.lead or hq.unit, known, now)
     yield from _call(plan, record, onsite, order.get("leave_out", ()), now)
+
+
+def _forms_at(plan: Plan, record: Record, hq: OnSiteHq) -> datetime | None:
+    """When it is formed by itself, as things stand: with the report or with the order of its level; None: not yet."""
+    if record.level is not None and record.ordered_at is not None:
+        return record.ordered_at if due(plan, record, record.level) else None
+    stands = record.phase == "early_disposal" and record.facts is not None and record.grades is not None
+    if stands and hq.active_from == "report" and due(plan, record, record.standing()):
+        return record.known().received_at
+    return None
+
+
+def _formation(hq: OnSiteHq, record: Record) -> Formation | None:
+    """Who makes it up at the level that stands, or before any; None: the plan has no word on it."""
+    level = record.level
+    return next((one for one in hq.formations if (level in one.levels if level else not one.levels)), None)
 
 
 def falls(plan: Plan, record: Record, to: Grade, told: Collection[str], at: datetime, now: datetime) -> Iterator[Draft]:
@@ -347,6 +368,12 @@ def _order(record: Record) -> Mapping[str, Any]:
 def formed(record: Record, entry: Draft) -> Record:
     place = entry.data.get("place", "")
     return record.but(onsite=OnSite(unit=entry.data["unit"], since=entry.true_at, place=place))
+
+
+def reformed(record: Record, entry: Draft) -> Record:
+    """The headquarters is another body's now; its work goes on."""
+    assert record.onsite is not None
+    return record.but(onsite=record.onsite.but(formation=entry.data["formation"]))
 
 
 def grouped(record: Record, entry: Draft) -> Record:

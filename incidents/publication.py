@@ -84,10 +84,10 @@ def submit_warning(plan: Plan, record: Record, command: SubmitWarning, now: date
     rules, told = ruled(plan), record.warning
     if isinstance(rules, Refusal):
         return rules
-    publisher = rules.publisher
     if told is None or not told.draft:
         return _nothing_approved(rules)
     edition = told.on_its_way
+    publisher = rules.publisher_of(edition.colour)
     if edition.submitted_at is not None:
         return Refusal(zh="已报送发布平台", reason="it was submitted already", kind="plan", clauses=publisher.clauses)
     if publisher.submitted_by and plan.posts[command.envelope.post].unit != publisher.submitted_by:
@@ -132,7 +132,7 @@ def second_warning(plan: Plan, record: Record, command: SecondWarning, now: date
     if command.envelope.user == edition.submitted_by:
         return Refusal(
             zh="发起人不能兼作第二人", reason="who submitted it can't be the second person", kind="hard",
-            clauses=rules.publisher.clauses,
+            clauses=rules.publisher_of(edition.colour).clauses,
         )  # fmt: skip
     asked_at = edition.waits_since or now
     if now > asked_at + rules.ahead.seconded_within:
@@ -197,7 +197,7 @@ def _nothing_approved(rules: WarningRules, edition: Edition | None = None) -> Re
 
 
 def _to_publisher(plan: Plan, rules: WarningRules, record: Record, edition: Edition, now: datetime) -> Draft:
-    name = fresh("N-publish", record.notices)
+    name, publisher = fresh("N-publish", record.notices), rules.publisher_of(edition.colour)
     said: dict[str, Any] = {
         "colour": WORDS[edition.colour],
         "text": edition.text,
@@ -210,8 +210,8 @@ def _to_publisher(plan: Plan, rules: WarningRules, record: Record, edition: Edit
         now,
         name,
         "warning_submitted",
-        {rules.publisher.unit: ""},
-        clauses=rules.publisher.clauses,
+        {publisher.unit: ""},
+        clauses=publisher.clauses,
         **said,
     )
 
@@ -241,7 +241,7 @@ def record_publication(plan: Plan, record: Record, command: RecordPublication, n
         "valid_until": edition.valid_until.isoformat(),
         "before_submission": at < edition.submitted_at,
     }
-    entry = command.entry("warning_published", now, data, rules.publisher.clauses)
+    entry = command.entry("warning_published", now, data, rules.publisher_of(colour).clauses)
     if ends:
         lifted = is_over(plan, record, entry, now)
         return (*lifted, *tasks.give(plan, record, rules.lift.tasks, now, "warning lifted"))
@@ -253,7 +253,8 @@ def _in_force(
 ) -> Iterator[Draft]:
     """What a published colour sets going: its measures and duties, the word to those who owe them, its end."""
     owed = [*measures(rules, edition.colour), *rules.watch]
-    owners = [*dict.fromkeys([rule.owner for rule in owed]), rules.publisher.submitted_by or rules.publisher.unit]
+    publisher = rules.publisher_of(edition.colour)
+    owners = [*dict.fromkeys([rule.owner for rule in owed]), publisher.submitted_by or publisher.unit]
     owed += [duty for unit in dict.fromkeys((*owners, *edition.units)) for duty in tasks.duties(plan, unit, "warning")]
     held = {task.rule for task in record.tasks.values() if task.state in (*OPEN, "done")}
     news = [rule for rule in owed if rule.id not in held]
@@ -312,14 +313,14 @@ def correct_publication(plan: Plan, record: Record, command: CorrectPublication,
     if isinstance(found, Refusal):
         return found
     rules, told = found
-    name = f"K{len(told.corrections) + 1}"
+    name, publisher = f"K{len(told.corrections) + 1}", rules.publisher_of(told.colour)
     number = told.standing or told.draft
     data = {**command.told("text", "reason"), "correction": name, "edition": number}
-    entry = command.entry("publication_corrected", now, data, rules.publisher.clauses)
-    units = {rules.publisher.unit: "", **{unit: "" for unit in _called(record)}}
+    entry = command.entry("publication_corrected", now, data, publisher.clauses)
+    units = {publisher.unit: "", **{unit: "" for unit in _called(record)}}
     notice = issue(
         plan, record, now, fresh("N-correct", record.notices), "warning_corrected", units,
-        clauses=rules.publisher.clauses, text=command.text, reason=command.reason,
+        clauses=publisher.clauses, text=command.text, reason=command.reason,
     )  # fmt: skip
     return (entry, notice, *_second_wanted(rules, name, command.true_at or now, now))
 
@@ -329,12 +330,12 @@ def withdraw_publication(plan: Plan, record: Record, command: WithdrawPublicatio
     if isinstance(found, Refusal):
         return found
     rules, told = found
-    name = f"K{len(told.corrections) + 1}"
+    name, publisher = f"K{len(told.corrections) + 1}", rules.publisher_of(told.colour)
     data = {**over(rules, record), **command.told("reason"), "correction": name}
-    entry = command.entry("publication_withdrawn", now, data, rules.publisher.clauses)
+    entry = command.entry("publication_withdrawn", now, data, publisher.clauses)
     notice = issue(
-        plan, record, now, fresh("N-withdraw", record.notices), "warning_withdrawn", {rules.publisher.unit: ""},
-        clauses=rules.publisher.clauses, colour=WORDS[told.colour], matter=record.scene().summary,
+        plan, record, now, fresh("N-withdraw", record.notices), "warning_withdrawn", {publisher.unit: ""},
+        clauses=publisher.clauses, colour=WORDS[told.colour], matter=record.scene().summary,
         reason=command.reason,
     )  # fmt: skip
     ended = is_over(plan, record, entry, now, command.reason)

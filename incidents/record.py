@@ -67,6 +67,8 @@ class Clock(Part):
     leg: str = ""
     soft: bool
     external: bool = False
+    triggers: tuple[str, ...] = ()
+    """Which of its rule's triggers held when it started."""
     starts_at: AwareDatetime
     due_at: AwareDatetime
     warn_at: AwareDatetime
@@ -261,6 +263,8 @@ class OnSite(Part):
     place: str = ""
     """Where it was formed otherwise than the plan has it; empty: as the plan says."""
     groups: Mapping[str, OnScene] = {}
+    formation: str = ""
+    """Which of the plan's formations it has now; empty: the plan knows one only."""
 
 
 class Force(Part):
@@ -452,6 +456,8 @@ class Edition(Part):
     valid_until: AwareDatetime
     units: tuple[str, ...] = ()
     """Who hears of it beside those who owe its measures."""
+    across: bool = False
+    """The warned area reaches beyond the jurisdiction."""
     urgent: bool = False
     """Asked for in an emergency: a second person's word is enough, and nobody was consulted."""
     approvals: tuple[str, ...] = ()
@@ -549,6 +555,8 @@ class Record(Part):
     opening: str = ""
     """SHA-256 of the facts it was opened with: the same report again opens nothing."""
     facts: Facts | None = None
+    attention: tuple[str, ...] = ()
+    """Which circumstances ask for special attention."""
     """None: not opened, or no accident has come of the warning."""
     warning: PublicWarning | None = None
     counts: Mapping[Measure, Count] = {}

@@ -59,6 +59,8 @@ class RecordRelease(_ByRule):
     channels: tuple[str, ...] = Field(min_length=1, max_length=20)
     managed_by: Mapping[str, str] = Field(default={}, max_length=20)
     """Who stood by it for each of the bodies that manage releases: the person, by the unit."""
+    carries: tuple[str, ...] = Field(default=(), max_length=20)
+    """Which of the items that the plan wants in a text it carries, by id."""
 
 
 class CorrectRelease(Command):
@@ -232,10 +234,13 @@ def _not_managing(plan: Plan, command: RecordRelease) -> Refusal | None:
 
 
 def _cited(plan: Plan, rule: ReleaseRule, command: RecordRelease) -> tuple[str, ...]:
-    """The rule's clauses; and those of who manages releases, once everybody who does stood by it."""
+    """The rule's clauses; those of who manages releases, once everybody who does stood by it; those of what the text
+    carries."""
     told = plan.release
+    carried = [item for item in (told.content if told else ()) if item.id in command.carries]
     managed = told is not None and bool(told.managed_by) and command.managed_by.keys() >= set(told.managed_by)
-    return (*rule.clauses, *(told.clauses if told is not None and managed else ()))
+    items = [clause for item in carried for clause in item.clauses]
+    return (*rule.clauses, *(told.clauses if told is not None and managed else ()), *items)
 
 
 def _lacks(plan: Plan, rule: ReleaseRule, command: _ByRule) -> Refusal | None:

@@ -15,7 +15,7 @@ from incidents.facts import holds
 from incidents.logbook import Draft
 from incidents.record import Clock, Record
 from incidents.report_contents import Contents, carried
-from plans.schema import Clauses, ElementId, Plan, ReportRule, Role
+from plans.schema import Clauses, ElementId, Plan, ReportRule, ReportTrigger, Role
 from statecharts.clock import OPEN
 
 
@@ -88,6 +88,7 @@ def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) 
     sent = command.entry("report_sent", now, data, (clock.clause,) if clock.clause else ())
     at = command.true_at or now
     carries = (*contents.clauses, *_by_regulation(plan, clock, contents, at)) if written else ()
+    carries = (*_triggering(plan, clock), *carries)
     return (sent, *deadlines.done(record, command, clock.id, now, carries, received_by=command.received_by))
 
 
@@ -96,6 +97,13 @@ def _by_regulation(plan: Plan, clock: Clock, contents: Contents, at: datetime) -
     if clock.clause.startswith(f"{plan.about.clause_prefix}-") or contents.verifying or at > clock.due_at:
         return ()
     return tuple(clause for rule in plan.reporting.handling if rule.kind == "standard" for clause in rule.clauses)
+
+
+def _triggering(plan: Plan, clock: Clock) -> Clauses:
+    """The clauses of the facts that made this report due."""
+    rule = next((rule for rule in plan.reporting.rules if rule.id == clock.rule), None)
+    told = [trigger for trigger in rule.triggers if trigger.id in clock.triggers] if rule else []
+    return tuple(dict.fromkeys(clause for trigger in told for clause in trigger.clauses))
 
 
 def confirm_receipt(plan: Plan, record: Record, command: ConfirmReceipt, now: datetime) -> Answer:
@@ -117,13 +125,13 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     for rule in plan.reporting.rules:
         running = started.get(rule.id)
         if running is None:
-            if rule.within is not None and not ended and holds(rule.when, record):
+            if rule.within is not None and not ended and _due(rule, record):
                 start = _start(rule, record)
-                starting += [_clock(rule, rule.id, start, start + rule.within)] if start is not None else []
+                starting += [_clock(rule, record, rule.id, start, start + rule.within)] if start is not None else []
             continue
         last = running[-1]
         if last.verdict in OPEN:
-            if not holds(rule.when, record):
+            if not _due(rule, record):
                 fact = f"事故等级为{record.standing()}级，本项不适用"
             elif rule.every and ended:
                 fact = "应急已结束，不再续报"
@@ -136,14 +144,14 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
             continue
         elif last.verdict == "not_due":
             # It ended with the response, or with a grade: reopened, or graded so again, the cadence goes on from there.
-            if holds(rule.when, record):
+            if _due(rule, record):
                 start = record.reopened_at if record.reopened_at and record.reopened_at >= last.done_at else now
                 name = f"{rule.id}-{len(running) + 1}"
-                starting.append(_clock(rule, name, start, start + rule.every))
-        elif holds(rule.when, record):
+                starting.append(_clock(rule, record, name, start, start + rule.every))
+        elif _due(rule, record):
             # A cadence counts from the last report, never from when it should have gone.
             name = f"{rule.id}-{len(running) + 1}"
-            starting.append(_clock(rule, name, last.done_at, last.done_at + rule.every))
+            starting.append(_clock(rule, record, name, last.done_at, last.done_at + rule.every))
     yield from deadlines.begin(starting, now)
 
 
@@ -158,6 +166,15 @@ def missed(record: Record, now: datetime) -> Iterator[Draft]:
         if clock.verdict == "overdue":
             clauses = (clock.clause,) if clock.clause else ()
             yield by_system("clock_missed", now, now, {"clock": clock.id}, clauses)
+
+
+def _due(rule: ReportRule, record: Record) -> bool:
+    """Whether this accident owes the report as things stand."""
+    return holds(rule.when, record) and (not rule.triggers or bool(_triggers(rule, record)))
+
+
+def _triggers(rule: ReportRule, record: Record) -> tuple[ReportTrigger, ...]:
+    return tuple(trigger for trigger in rule.triggers if holds(trigger.when, record))
 
 
 def _start(rule: ReportRule, record: Record) -> datetime | None:
@@ -177,7 +194,7 @@ def _start(rule: ReportRule, record: Record) -> datetime | None:
             return None
 
 
-def _clock(rule: ReportRule, name: str, start: datetime, due: datetime) -> Clock:
+def _clock(rule: ReportRule, record: Record, name: str, start: datetime, due: datetime) -> Clock:
     return Clock(
         id=name,
         rule=rule.id,
@@ -188,6 +205,7 @@ def _clock(rule: ReportRule, name: str, start: datetime, due: datetime) -> Clock
         leg=rule.leg,
         soft=rule.soft,
         external=rule.external,
+        triggers=tuple(trigger.id for trigger in _triggers(rule, record)),
         starts_at=start,
         due_at=due,
         warn_at=max(start, due - rule.warn_before),

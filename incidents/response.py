@@ -18,7 +18,19 @@ from incidents.facts import holds
 from incidents.logbook import Draft
 from incidents.notices import clock_time, issue
 from incidents.record import Approval, Clock, Record, fresh
-from plans.schema import ApprovalRule, Grade, LevelChange, NotifyRule, Plan, ReportRule, Role, TaskRule, severity
+from plans.schema import (
+    ApprovalRule,
+    Clauses,
+    Grade,
+    LevelChange,
+    NotifyRule,
+    Plan,
+    ReportRule,
+    Role,
+    Stage,
+    TaskRule,
+    severity,
+)
 from statecharts.approval import OPEN
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.task import OPEN as OPEN_TASKS
@@ -58,6 +70,14 @@ class ProposeLevel(Command):
     """Whom to call; left out: the plan's duty watch."""
 
 
+class RecordStartAbove(ProposeLevel, approval.Above):
+    """A body above has started a level that the plan leaves to it, asked or of its own accord: its word is recorded as
+    it came."""
+
+    verb: ClassVar[str] = "record-start-above"
+    roles: ClassVar[tuple[Role, ...]] = ("watch",)
+
+
 class ExtendResponse(Command):
     """The response goes on beyond its expected end, at the level that stands: laid before those who started it."""
 
@@ -77,6 +97,13 @@ class Preview(NamedTuple):
     informed: tuple[str, ...] = ()
 
 
+class _Laid(NamedTuple):
+    """A proposal that nothing stands against: its entry's data and clauses."""
+
+    data: dict[str, Any]
+    clauses: Clauses
+
+
 class Change(NamedTuple):
     """A level that stands from now on, whoever ordered it: from when, how long, how otherwise than the plan ticks."""
 
@@ -88,6 +115,49 @@ class Change(NamedTuple):
 
 
 def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: datetime) -> Answer:
+    found = _laid_before(plan, record, command, now)
+    if isinstance(found, Refusal):
+        return found
+    return (command.entry("proposed", now, found.data, found.clauses), *_answers_reminder(record, command, now))
+
+
+def record_start_above(plan: Plan, record: Record, command: RecordStartAbove, now: datetime) -> Answer:
+    found = _laid_before(plan, record, command, now)
+    if isinstance(found, Refusal):
+        return found
+    stages = [Stage.model_validate(stage) for stage in found.data["stages"]]
+    bodies = {plan.posts[post].unit for stage in stages for post in stage.posts}
+    if any(plan.units[body].kind != "superior" for body in bodies):
+        return Refusal(
+            zh=f"level：{command.level}级响应由本级启动，请用 propose-level",
+            reason=f"level: {command.level} is started here; use propose-level",
+            kind="plan",
+            clauses=found.clauses,
+        )
+    if command.post not in {post for stage in stages for post in stage.posts}:
+        able = ", ".join(dict.fromkeys(post for stage in stages for post in stage.posts))
+        return Refusal(
+            zh=f"post：应为 {able}，现为 {command.post}",
+            reason=f"post: expected one of {able}, found {command.post}",
+            kind="plan",
+            clauses=found.clauses,
+        )
+    if command.said_at > now:
+        return Refusal(
+            zh=f"said_at：不能晚于现在，现为 {command.said_at}",
+            reason=f"said_at: expected a time that is not in the future, found {command.said_at}",
+        )
+    if command.form in ("paper", "elsewhere") and not command.number:
+        return Refusal(
+            zh="number：书面的须填文号", reason="number: expected the number of what was received in writing"
+        )
+    proposed = {**found.data, "one_person": False}
+    said = [approval.heard_above(proposed, stage, command, now) for stage in stages]
+    return (command.entry("proposed", now, proposed, found.clauses), *said, *_answers_reminder(record, command, now))
+
+
+def _laid_before(plan: Plan, record: Record, command: ProposeLevel, now: datetime) -> _Laid | Refusal:
+    """What a proposal of this level says, and whom it asks."""
     rule = plan.response.levels.get(command.level)
     if rule is None:
         has = ", ".join(plan.response.levels)
@@ -176,7 +246,7 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
     data = approval.ask(record, "level", authority, asks, command.envelope.user)
     laid_before = rule.approval.proposal.clauses if rule.approval.proposal and not lowers else ()
     cited = tuple(dict.fromkeys((*laid_before, *authority.clauses)))
-    return (command.entry("proposed", now, data, cited), *_answers_reminder(record, command, now))
+    return _Laid(data, cited)
 
 
 def extend_response(plan: Plan, record: Record, command: ExtendResponse, now: datetime) -> Answer:

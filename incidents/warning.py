@@ -18,7 +18,7 @@ from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
 from incidents.record import Departure, Edition, PublicWarning, Record, What
 from incidents.warned import UNTIL, cited, closed, is_over, measures, moot, no_colour, over, ruled, step
-from plans.schema import COLOURS, Adjustment, ApprovalRule, Colour, Plan, Role, WarningRules
+from plans.schema import COLOURS, Adjustment, ApprovalRule, Colour, ColourRule, Plan, Role, WarningRules
 from plans.vocabulary import WORDS
 from statecharts.warning import WARNING
 
@@ -52,6 +52,8 @@ class ProposeWarning(_Proposing):
     """The items that the plan wants of a warning, by id."""
     valid_from: AwareDatetime | None = None
     valid_until: AwareDatetime | None = None
+    across: bool = False
+    """The warned area reaches beyond the jurisdiction: where the plan asks for it, another body must give leave."""
     urgent: bool = False
     """It cannot wait for the proposing body: only under a prior authorisation, with a second person."""
 
@@ -202,14 +204,20 @@ def needed(rules: WarningRules, edition: Edition) -> tuple[ApprovalRule, ...]:
     """Whose approvals an edition needs, one after the other; a body is asked once."""
     change = {"adjust": rules.adjust, "lift": rules.lift}.get(edition.does)
     if change is None:
-        return (rules.colours[edition.colour].approval,)
+        return tuple(_agreeing([], rules.colours[edition.colour], edition.across))
     asked = [change.approval] if change.approval else []
     for colour in dict.fromkeys((edition.colour, edition.was or edition.colour)) if change.also_by_colour else ():
-        bodies = {stage.body for rule in asked for stage in rule.stages}
-        rule = rules.colours[colour].approval
-        if not {stage.body for stage in rule.stages} <= bodies:
-            asked.append(rule)
+        asked = _agreeing(asked, rules.colours[colour], edition.across)
     return tuple(asked)
+
+
+def _agreeing(asked: list[ApprovalRule], colour: ColourRule, across: bool) -> list[ApprovalRule]:
+    """Those who are asked already, and whoever else a colour needs."""
+    for rule in (colour.approval, colour.across if across else None):
+        bodies = {stage.body for one in asked for stage in one.stages}
+        if rule is not None and not {stage.body for stage in rule.stages} <= bodies:
+            asked = [*asked, rule]
+    return asked
 
 
 def _ready(plan: Plan, record: Record, does: str) -> tuple[WarningRules, PublicWarning] | Refusal:
@@ -251,6 +259,7 @@ def _edition(
         valid_from=start,
         valid_until=until,
         units=command.call_also,
+        across=getattr(command, "across", standing.across if standing else False),
         urgent=getattr(command, "urgent", False),
     )
 

@@ -17,6 +17,7 @@ from plans.schema import (
     About,
     Adjustment,
     ApprovalRule,
+    Attention,
     Base,
     Bounds,
     ClauseId,
@@ -27,6 +28,7 @@ from plans.schema import (
     DrillRule,
     Duty,
     Factors,
+    Formation,
     Frozen,
     Group,
     Handling,
@@ -51,6 +53,7 @@ from plans.schema import (
     ReleaseRules,
     ReportField,
     ReportRule,
+    ReportTrigger,
     Requisition,
     Resource,
     Revision,
@@ -128,7 +131,7 @@ HOMES: Mapping[str, tuple[Home, ...]] = {
         Home(Factors, ("named", "may")),
         Home(Bounds),
     ),
-    "report-deadline": (Home(ReportRule, _TIMED), Home(Handling)),
+    "report-deadline": (Home(ReportRule, _TIMED), Home(ReportTrigger), Home(Handling)),
     "follow-up-report": (Home(ReportRule, _TIMED), Home(Handling)),
     "report-content": (Home(Item, at="reporting/fields/*"), Home(Handling, ("kind=classified",))),
     "early-disposal": (Home(TaskRule, at="disposal/*"),),
@@ -136,6 +139,7 @@ HOMES: Mapping[str, tuple[Home, ...]] = {
         Home(TaskRule, at="response/*"),
         Home(TaskRule, at="disposal/*"),
         Home(Work, at="command/onsite_hq/tasks/*"),
+        Home(Work, at="groups/*/tasks/*"),
         Home(Base),
         Home(MeasurePack, ("title",)),
         Home(NotifyRule, at="response/levels/*"),
@@ -146,6 +150,7 @@ HOMES: Mapping[str, tuple[Home, ...]] = {
         Home(LevelRule),
         Home(Power),
         Home(Start, ("units",)),
+        Home(Attention),
     ),
     "escalation": (
         Home(Stage, ("posts",), at="response/*"),
@@ -153,11 +158,14 @@ HOMES: Mapping[str, tuple[Home, ...]] = {
         Home(LevelChange),
         Home(Handover),
         Home(Power),
+        Home(Adjustment),
         Home(TaskRule),
+        Home(Work, at="command/onsite_hq/tasks/*"),
     ),
     "command": (
         Home(Post, ("roles",)),
         Home(OnSiteHq, ("head",)),
+        Home(Formation, ("by",)),
         Home(Naming, ("by", "posts")),
         Home(Power),
         Home(LevelRule, ("commander",), field="commander_clauses"),
@@ -176,6 +184,7 @@ HOMES: Mapping[str, tuple[Home, ...]] = {
         Home(ApprovalRule, ("stages",), at="warning/*"),
         Home(Publisher),
         Home(Adjustment),
+        Home(TaskRule, at="warning/watch/*"),
         Home(Duty, ("phase=warning",)),
         Home(Item, at="warning/review/*"),
     ),
@@ -185,6 +194,7 @@ HOMES: Mapping[str, tuple[Home, ...]] = {
         Home(ReleaseRule),
         Home(ReleaseRules, ("managed_by",)),
         Home(TaskRule),
+        Home(Item, at="release/content/*"),
         Home(Duty, ("phase=release",)),
         Home(Work),
     ),
@@ -192,11 +202,14 @@ HOMES: Mapping[str, tuple[Home, ...]] = {
     "termination-procedure": (
         Home(ApprovalRule, ("stages",), at="termination/scene_end"),
         Home(Stage, ("posts",), at="termination/*"),
+        Home(Condition),
         Home(Withdrawal),
         Home(Lifting),
     ),
     "aftermath": (
         Home(TaskRule, at="recovery/*"),
+        Home(Work, at="groups/*/tasks/*"),
+        Home(Work, at="command/onsite_hq/tasks/*"),
         Home(RecoveryRules, ("led_by",)),
         Home(Requisition, ("paid_by",), field="payment_clauses"),
     ),
@@ -204,13 +217,20 @@ HOMES: Mapping[str, tuple[Home, ...]] = {
     "archive": (Home(TaskRule, at="recovery/*"),),
     "reward-accountability": (Home(TaskRule, at="recovery/*"), Home(Duty, ("phase=standing",))),
     "resource": (Home(Resource), Home(Duty, ("phase=standing",))),
-    "mobilisation": (Home(Requisition),),
+    "mobilisation": (Home(Requisition), Home(TaskRule, at="disposal/*"), Home(TaskRule, at="response/*")),
     "drill": (Home(DrillRule), Home(Duty)),
     "protection": (Home(TaskRule), Home(Work)),
     "plan-management": (Home(Revision), Home(Duty)),
     "other": (Home(Scope), Home(Resource), Home(Duty), Home(Power)),
 }
 """What each kind of clause needs. A model stands for those built on it: a `Work` may be a `TaskRule` or a `Duty`."""
+
+PROMPT: tuple[Home, ...] = (
+    Home(TaskRule, at="warning/watch/*"),
+    Home(Work, at="command/onsite_hq/tasks/*"),
+    Home(Work, at="groups/*/tasks/*"),
+)
+"""What may home a report that is owed promptly, without a number: it is work of whoever owes it."""
 
 OUTSIDE: tuple[str, ...] = ("other", "plan-management", "org")
 """The kinds of clauses that may ask nothing of an incident."""
@@ -222,11 +242,13 @@ ACTS: Mapping[str, Act] = {
     "warning_published": Act((Publisher,)),
     "became_accident": Act((CommandRules, Scope)),
     "opened": Act((CommandRules, Scope)),
+    "attention_raised": Act((Attention,)),
     "response_begun": Act((Start,)),
     "proposed": Act((Proposal,)),
     "approval_answered": Act((Stage,)),
     "level_ordered": Act((LevelRule, Base, LevelChange)),
     "onsite_hq_formed": Act((OnSiteHq,)),
+    "onsite_hq_reformed": Act((Formation,)),
     "group_formed": Act((Group,)),
     "group_set": Act((Group,)),
     "command_taken": Act((LevelRule,)),
@@ -241,10 +263,10 @@ ACTS: Mapping[str, Act] = {
     "instruction_received": Act((Unit,)),
     "instruction_closed": Act((Duty,)),
     "pack_chosen": Act((MeasurePack,)),
-    "release_published": Act((ReleaseRule, ReleaseRules)),
+    "release_published": Act((ReleaseRule, ReleaseRules, Item)),
     "requisitioned": Act((Requisition,)),
     "task_moved": Act((Work,), {"outcome": "done"}),
-    "clock_done": Act((ReportRule, ReportField, Handling)),
+    "clock_done": Act((ReportRule, ReportTrigger, ReportField, Handling)),
     "level_skipped": Act((Handling,)),
     "classified_sent": Act((Handling,)),
     "report_flagged": Act((Handling,)),
@@ -314,7 +336,10 @@ def sites(plan: Plan) -> dict[str, tuple[Site, ...]]:
 
 def homes_of(row: ClauseRow, stands: Sequence[Site]) -> tuple[Site, ...]:
     """Which of the places where a clause stands home it; none: it is unhomed."""
-    return tuple(site for site in stands if any(home.takes(site) for home in HOMES.get(row.kind, ())))
+    homes = HOMES.get(row.kind, ())
+    if row.kind == "report-deadline" and not any(sign.isdigit() for sign in row.deadline):
+        homes = (*homes, *PROMPT)
+    return tuple(site for site in stands if any(home.takes(site) for home in homes))
 
 
 def exercised(homes: Mapping[str, Sequence[Site]], deeds: Iterable[Deed], asserted: Iterable[str]) -> Iterator[str]:

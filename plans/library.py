@@ -78,12 +78,14 @@ class NoSuchPlan(LookupError):
 
 
 class ClauseRow(NamedTuple):
-    """One sentence of a plan that asks something, as its clauses.tsv lists it: `asks` in short English words."""
+    """One sentence of a plan that asks something, as its clauses.tsv lists it: `asks` in short English words,
+    `deadline` in the plan's; empty: none."""
 
     clause: str
     section: str
     kind: str
     asks: str
+    deadline: str = ""
 
 
 class Loaded(NamedTuple):
@@ -200,6 +202,11 @@ def clauses(folder: Path) -> frozenset[str]:
     return frozenset(row.clause for row in clause_rows(folder))
 
 
+def sections(folder: Path) -> frozenset[str]:
+    """The sections of a plan's text. Raises `PlanFault`."""
+    return frozenset(row.section for row in clause_rows(folder))
+
+
 def clause_rows(folder: Path) -> tuple[ClauseRow, ...]:
     """A plan's clauses in order, from its clauses.tsv. Raises `PlanFault`: there are none, or an id stands twice."""
     file = folder / "clauses.tsv"
@@ -208,7 +215,10 @@ def clause_rows(folder: Path) -> tuple[ClauseRow, ...]:
             told = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     except FileNotFoundError:
         raise PlanFault(f"{file}: expected the plan's clauses") from None
-    rows = tuple(ClauseRow(row["id"], row["section"], row["kind"], row["requirement_en"]) for row in told)
+    rows = tuple(
+        ClauseRow(row["id"], row["section"], row["kind"], row["requirement_en"], row.get("deadline") or "")
+        for row in told
+    )
     ids = [row.clause for row in rows]
     if twice := [name for name in ids if ids.count(name) > 1]:
         raise PlanFault(f"{file}: {twice[0]} stands twice")
@@ -247,7 +257,10 @@ def _join_national(data: dict[str, Any], folder: Path) -> None:
     response = _read(NATIONAL / "response.yaml")
     warning = _read(NATIONAL / "warning.yaml")
     recovery = _read(NATIONAL / "recovery.yaml")
-    data["reporting"]["rules"] += [bound(rule.model_dump(mode="json")) for rule in reporting.rules]
+    carried = {name for rule in data["reporting"]["rules"] for name in rule.get("covers", ())}
+    data["reporting"]["rules"] += [
+        bound(rule.model_dump(mode="json")) for rule in reporting.rules if rule.id not in carried
+    ]
     # A report carries both lists; an item that the plan has already is not asked twice.
     fields = data["reporting"]["fields"]
     told = {name for item in fields for name in (item["id"], *item["covers"])}

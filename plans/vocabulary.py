@@ -21,7 +21,9 @@ WORDS: Mapping[str, str] = {
     # circumstances
     "residents_threatened": "威胁周边群众", "important_facility": "涉及重要设施", "border_area": "边境地区",
     "social_influence": "社会影响", "support_needed": "需要支援", "pollution": "污染",
-    "other_reportable": "其他须报情形",
+    "sensitive_period": "敏感时段", "repeated": "短期内同类再发", "other_reportable": "其他须报情形",
+    # competences
+    "hazmat": "危化品处置", "medical": "医疗", "police": "公安", "environment": "环境监测",
     # measures
     "deaths": "死亡", "missing": "失踪", "out_of_contact": "失联", "trapped": "被困", "people_at_risk": "涉险",
     "serious_injuries": "重伤", "minor_injuries": "轻伤", "injuries": "受伤", "hospitalised": "住院",

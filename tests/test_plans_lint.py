@@ -23,6 +23,7 @@ AROUND = Around(
     national=LOADED.plan.national.statutory,
     national_fields=library.national_fields(),
     clauses=LOADED.clauses,
+    sections=library.sections(CLEAN),
     roster=roster.read(CLEAN / roster.OWN),
     on=date(2026, 11, 25),
 )

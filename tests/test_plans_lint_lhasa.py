@@ -43,6 +43,7 @@ def judged(decided: bool) -> Mapping[str, Judged]:
         national=loaded.plan.national.statutory,
         national_fields=library.national_fields(),
         clauses=loaded.clauses,
+        sections=library.sections(FOLDER),
         roster=roster.read(FOLDER / roster.EXAMPLE),
         on=date(2026, 11, 25),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plans.lint.rule import Fault, Layer, cited, rule
-from plans.schema import GRADES, ApprovalRule, LevelRule, Naming, Role, Stage
+from plans.schema import GRADES, ApprovalRule, Circumstance, LevelRule, Naming, Role, Stage
 
+ATTENTION: frozenset[Circumstance] = frozenset(("sensitive_period", "repeated"))
 NEEDED: dict[str, Role] = {"decide": "decider", "sign": "signatory"}
 
 
@@ -159,6 +160,35 @@ def lifts(layer: Layer) -> Iterator[Fault]:
                 f"{level} 级响应由谁解除没有写",
                 f"who lifts {level} is not said",
             )
+
+
+@rule("level-only-at-times", "high", "定其余时候是否同样办理", "Decide whether the same is owed at other times.")
+def only_at_times(layer: Layer) -> Iterator[Fault]:
+    """响应措施只在敏感时段或同类再发时才有 · A level's work is owed at times of special attention alone."""
+    for level, told in layer.response.levels.items():
+        bound = [task for task in told.measures if ATTENTION & set(task.when.circumstances)]
+        if bound:
+            yield Fault(
+                f"response/levels/{level}/measures",
+                dict.fromkeys(clause for task in bound for clause in task.clauses),
+                f"{level} 级的 {len(bound)} 项措施只在敏感时段或同类再发时才有，平时没有",
+                f"{len(bound)} measures of level {level} are owed at special times alone",
+            )
+
+
+@rule("attention-undefined", "medium", "写明起止日期、时长和次数", "Decide the dates, the time span and the count.")
+def undefined_attention(layer: Layer) -> Iterator[Fault]:
+    """用了“敏感时段”“短时间内再发”而没有界定 · Special times are spoken of and nothing says when they are."""
+    asked = [task for told in layer.response.levels.values() for task in told.measures]
+    bound = [task for task in asked if ATTENTION & set(task.when.circumstances)]
+    rules = layer.response.attention
+    if bound and (rules is None or not rules.periods or rules.repeated_count is None):
+        yield Fault(
+            "response/attention",
+            dict.fromkeys(clause for task in bound for clause in task.clauses),
+            "“敏感时段”“较短时间”没有界定",
+            "when a period is sensitive and what counts as repeated is not said",
+        )
 
 
 @rule("no-raise-rule", "high", "定由谁提高响应级别", "Decide whose authority raises a level.")

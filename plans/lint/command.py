@@ -19,7 +19,7 @@ def commanders(layer: Layer) -> Iterator[Fault]:
     hq = layer.command.onsite_hq
     naming = next((n for n in hq.naming if hq.head in n.posts), None) if hq else None
     given = [level for level, told in layer.response.levels.items() if told.commander]
-    if naming is not None and given:
+    if hq is not None and naming is not None and given and hq.precedence is None:
         clauses = [clause for level in given for clause in layer.response.levels[level].commander_clauses]
         yield Fault(
             "command/onsite_hq/naming",

@@ -54,6 +54,19 @@ def names(layer: Layer) -> Iterator[Fault]:
             yield Fault(f"units/{name}", unit.clauses, f"{unit.name}又称{others}", f"{name} is also called {others}")
 
 
+@rule("section-missing", "medium", "改为有的章节", "Name a section that is there.")
+def sections(layer: Layer) -> Iterator[Fault]:
+    """引用了本预案没有的章节 · A section is cited that the plan does not have."""
+    for number, reference in enumerate(layer.about.refers_to):
+        if reference.section not in layer.around.sections:
+            yield Fault(
+                f"plan/refers_to/{number}/section",
+                reference.clauses,
+                f"引用的 {reference.section} 在正文中没有",
+                f"section {reference.section} is not in the text",
+            )
+
+
 @rule("chapter-missing", "medium", "补上这一章，或说明由哪里补足", "Add the chapter, or say what stands in for it.")
 def chapters(layer: Layer) -> Iterator[Fault]:
     """缺少整章 · A chapter is missing."""

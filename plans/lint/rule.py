@@ -46,6 +46,8 @@ class Around(NamedTuple):
     national_fields: Mapping[str, str]
     """What national rules demand of a report: the words by id."""
     clauses: frozenset[str]
+    sections: frozenset[str]
+    """The sections that the plan's own text has."""
     roster: Roster | None
     on: date
     claims: tuple[tuple[str, str], ...] = ()

@@ -95,7 +95,7 @@ def lifting(layer: Layer) -> Iterator[Fault]:
 @rule("warning-adjust-nobody", "high", "定由谁批准调整", "Decide who approves a change of colour.")
 def adjusting(layer: Layer) -> Iterator[Fault]:
     """预警调整没有批准人 · Nobody approves a change of colour."""
-    if layer.warning is not None and layer.warning.adjust.approval is None:
+    if layer.warning is not None and layer.warning.adjust.approval is None and not layer.warning.adjust.also_by_colour:
         adjust = layer.warning.adjust
         yield Fault(
             "warning/adjust/approval", adjust.clauses, "调整由谁批准没有写", "who approves a change is not said"

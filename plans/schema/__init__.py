@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from plans.schema.command import CommandRules, Handover, Naming, OnSiteHq, Power
+from plans.schema.command import CommandRules, Formation, GroupList, Handover, Naming, OnSiteHq, Power
 from plans.schema.ending import (
     Condition,
     Lifting,
@@ -21,11 +21,21 @@ from plans.schema.ending import (
     Withdrawal,
 )
 from plans.schema.grading import Bounds, Criterion, Factor, Factors, GradeName, Grading, NationalGrading, Scale
-from plans.schema.organisation import About, Duty, Group, Jurisdiction, Post, Scope, Unit
+from plans.schema.organisation import About, CrossReference, Duty, Group, Jurisdiction, Post, Scope, Unit
 from plans.schema.preparedness import DrillRule, Preparedness, Requisition, Resource, Revision
 from plans.schema.release import ReleaseRule, ReleaseRules
-from plans.schema.reporting import Handling, ReportField, Reporting, ReportRule
-from plans.schema.response import Base, Disposal, LevelChange, LevelRule, MeasurePack, ResponseRules, Start
+from plans.schema.reporting import Handling, ReportField, Reporting, ReportRule, ReportTrigger
+from plans.schema.response import (
+    Attention,
+    Base,
+    Disposal,
+    LevelChange,
+    LevelRule,
+    MeasurePack,
+    Period,
+    ResponseRules,
+    Start,
+)
 from plans.schema.warning import Adjustment, Ahead, ColourRule, Publisher, WarningRules
 from plans.schema.words import (
     COLOURS,
@@ -49,6 +59,7 @@ from plans.schema.words import (
     PostId,
     Role,
     Sector,
+    Skill,
     Trigger,
     UnitId,
     When,
@@ -75,6 +86,7 @@ __all__ = [
     "Ahead",
     "ApprovalPace",
     "ApprovalRule",
+    "Attention",
     "Base",
     "Bounds",
     "Change",
@@ -88,6 +100,7 @@ __all__ = [
     "CommandRules",
     "Condition",
     "Criterion",
+    "CrossReference",
     "Decision",
     "Disposal",
     "DrillRule",
@@ -95,12 +108,14 @@ __all__ = [
     "ElementId",
     "Factor",
     "Factors",
+    "Formation",
     "Frozen",
     "Grade",
     "GradeName",
     "Grading",
     "Group",
     "GroupId",
+    "GroupList",
     "Handling",
     "Handover",
     "Item",
@@ -120,6 +135,7 @@ __all__ = [
     "OnSiteHq",
     "Outside",
     "Part",
+    "Period",
     "Plan",
     "Post",
     "PostId",
@@ -133,6 +149,7 @@ __all__ = [
     "ReleaseRules",
     "ReportField",
     "ReportRule",
+    "ReportTrigger",
     "Reporting",
     "Requisition",
     "Resource",
@@ -142,6 +159,7 @@ __all__ = [
     "Scale",
     "Scope",
     "Sector",
+    "Skill",
     "Stage",
     "Start",
     "TaskRule",

@@ -19,6 +19,25 @@ class Naming(Part):
     clauses: Clauses
 
 
+class Formation(Part):
+    """Who makes up the on-site headquarters at some levels: there is one for an incident, handed upward with them."""
+
+    id: ElementId
+    levels: tuple[Grade, ...] = ()
+    """Empty: before any level stands."""
+    by: tuple[UnitId, ...]
+    says: str
+    en: str = ""
+    clauses: Clauses
+
+
+class GroupList(Part):
+    """The groups as one sentence of the plan lists them, by name."""
+
+    names: tuple[str, ...]
+    clauses: Clauses
+
+
 class OnSiteHq(Part):
     """The on-site headquarters: from which grade, who orders, prepares and sets it up, its head, its own work."""
 
@@ -28,9 +47,15 @@ class OnSiteHq(Part):
     prepared_by: UnitId | None = None
     set_up_by: UnitId
     active_from: Literal["report", "order"]
+    """`report`: as soon as the accident is known; `order`: with the order of a level that has one."""
     head: PostId
     deputies: tuple[PostId, ...] = ()
     naming: tuple[Naming, ...] = ()
+    precedence: Literal["level", "named"] | None = None
+    """Who commands where somebody was named and a commander of the level is there; None: the plan does not say, and it
+    is the level's own."""
+    formations: tuple[Formation, ...] = ()
+    group_lists: tuple[GroupList, ...] = ()
     tasks: tuple[Work, ...] = ()
     ends: Literal["with_level"] | None = None
     """`with_level`: an order of a level that has none dissolves it; None: the plan is silent, and it is asked about."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from plans.schema.words import Clauses, NationalRole, Part, PostId, Role, Sector, UnitId, When
+from plans.schema.words import Clauses, NationalRole, Part, PostId, Role, Sector, Skill, UnitId, When
 from plans.schema.work import Work
 
 
@@ -31,6 +31,14 @@ class Scope(Part):
     clauses: Clauses
 
 
+class CrossReference(Part):
+    """A place where the plan sends its reader to another section of its own."""
+
+    section: Annotated[str, Field(pattern=r"^\d+(\.\d+)*$")]
+    """As it is printed there."""
+    clauses: Clauses
+
+
 class About(Part):
     """plan.yaml: what the plan is and where it holds."""
 
@@ -40,6 +48,7 @@ class About(Part):
     scope: Scope
     aliases: dict[str, tuple[str, ...]] = {}
     clause_prefix: str
+    refers_to: tuple[CrossReference, ...] = ()
     clauses: Clauses = ()
 
 
@@ -64,6 +73,7 @@ class Unit(Part):
     """Other names that the plan itself uses for it."""
     phone: str = ""
     """The duty telephone that the plan prints; the directory holds the one that answers today."""
+    skills: tuple[Skill, ...] = ()
     duties: tuple[Duty, ...] = ()
     clauses: Clauses = ()
 
@@ -76,6 +86,8 @@ class Post(Part):
     roles: tuple[Role, ...]
     held_by: str = ""
     """The office whose holder the plan puts here; empty where it names the post and nobody for it."""
+    heads: bool = False
+    """Whether the plan calls its holder the head of the unit."""
     substitutes: tuple[PostId, ...] = ()
     """Who acts when nobody answers, in order."""
     clauses: Clauses = ()
@@ -85,6 +97,8 @@ class Group(Part):
     """groups.yaml: a group of the on-site headquarters; its lead unit owns its tasks."""
 
     name: str
+    aliases: tuple[str, ...] = ()
+    """Other names under which the plan lists it, or an equal one."""
     lead: UnitId | None = None
     """None: the plan names nobody."""
     members: tuple[UnitId, ...] = ()

@@ -8,6 +8,16 @@ from typing import Literal
 from plans.schema.words import Clauses, Duration, ElementId, Item, Known, Leg, Measure, Part, Trigger, UnitId, When
 
 
+class ReportTrigger(Part):
+    """One of several facts each of which makes a report due."""
+
+    id: ElementId
+    says: str
+    en: str = ""
+    when: When
+    clauses: Clauses
+
+
 class ReportRule(Part):
     """One leg of a reporting chain, with its clock."""
 
@@ -28,6 +38,10 @@ class ReportRule(Part):
     external: bool = False
     """Owed by somebody else; we record and remind, we do not send."""
     when: When = When()
+    covers: tuple[ElementId, ...] = ()
+    """The national rules that this one carries, by their ids: what it asks is at least as strict."""
+    triggers: tuple[ReportTrigger, ...] = ()
+    """Where there are any, one of them must hold beside `when`."""
     says: str = ""
     en: str = ""
 
@@ -41,6 +55,8 @@ class Handling(Part):
     en: str = ""
     by: tuple[UnitId, ...] | None = None
     """Who may, or must; empty: everybody who reports; None: the plan does not say."""
+    tells: tuple[UnitId, ...] = ()
+    """Who hears of it at once beside whoever was passed over."""
     clauses: Clauses
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
-from plans.schema.words import Clauses, ElementId, Grade, Item, Part, PostId, Sector, UnitId
+from pydantic import Field
+
+from plans.schema.words import Clauses, Duration, ElementId, Grade, Item, Part, PostId, Sector, UnitId
 from plans.schema.work import ApprovalPace, ApprovalRule, NotifyRule, TaskRule
 
 
@@ -62,6 +65,25 @@ class Start(Part):
     clauses: Clauses
 
 
+class Period(Part):
+    """A sensitive period of the calendar, first and last day included."""
+
+    says: str
+    first: date
+    last: date
+
+
+class Attention(Part):
+    """What asks for special attention beside a grade: a sensitive period, or the like shortly before."""
+
+    periods: tuple[Period, ...] = ()
+    """Empty: the plan has no calendar, and a person says whether it is such a time."""
+    repeated_within: Duration | None = None
+    repeated_count: Annotated[int, Field(ge=2)] | None = None
+    """How many of the like within that time, this one counted; None: a person says whether it is repeated."""
+    clauses: Clauses
+
+
 class LevelChange(Part):
     """How a standing level is raised or lowered."""
 
@@ -82,6 +104,7 @@ class ResponseRules(Part):
     started: tuple[TaskRule, ...] = ()
     """What every start, change or end of a level brings beside the level's own measures."""
     packs: tuple[MeasurePack, ...] = ()
+    attention: Attention | None = None
     content: tuple[Item, ...] = ()
     """What an order must state; where a plan has nothing of its own, the national items."""
     clauses: Clauses = ()

@@ -6,18 +6,6 @@ from plans.schema.words import Clauses, Colour, Duration, Grade, Item, Part, Uni
 from plans.schema.work import ApprovalRule, TaskRule
 
 
-class ColourRule(Part):
-    """One colour: the grade of the accident that it expects, who determines it, and what it sets going."""
-
-    grade: Grade | None = None
-    """None: the plan does not say which grade of accident the colour stands for."""
-    approval: ApprovalRule
-    measures: tuple[TaskRule, ...] = ()
-    base: Colour | None = None
-    """The colour whose measures hold beneath this one."""
-    clauses: Clauses
-
-
 class Publisher(Part):
     """The one hand that publishes: the office submits what was determined, this unit's platform issues it and gives a
     receipt."""
@@ -27,6 +15,22 @@ class Publisher(Part):
     corrected_within: Duration | None = None
     """How soon a second person confirms a correction or withdrawal that one officer let go out; None: no limit is
     set, and it is shown until it is confirmed."""
+    clauses: Clauses
+
+
+class ColourRule(Part):
+    """One colour: the grade of the accident that it expects, who determines it, and what it sets going."""
+
+    grade: Grade | None = None
+    """None: the plan does not say which grade of accident the colour stands for."""
+    approval: ApprovalRule
+    measures: tuple[TaskRule, ...] = ()
+    base: Colour | None = None
+    """The colour whose measures hold beneath this one."""
+    publisher: Publisher | None = None
+    """Who issues this colour, where another body does than the plan's own publisher."""
+    across: ApprovalRule | None = None
+    """Whose leave it needs as well where the warned area reaches beyond the jurisdiction; None: nobody's."""
     clauses: Clauses
 
 
@@ -83,3 +87,7 @@ class WarningRules(Part):
     inbound: tuple[TaskRule, ...] = ()
     """What a warning from elsewhere asks of those here."""
     clauses: Clauses = ()
+
+    def publisher_of(self, colour: Colour) -> Publisher:
+        """Who issues a warning of this colour."""
+        return self.colours[colour].publisher or self.publisher

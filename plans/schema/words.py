@@ -34,8 +34,12 @@ Circumstance = Literal[
     "social_influence",
     "support_needed",
     "pollution",
+    "sensitive_period",
+    "repeated",
     "other_reportable",
 ]
+"""What a report says of the accident beside counts. `sensitive_period`: it falls into a time of special attention;
+`repeated`: the like has happened here shortly before."""
 
 Measure = Literal[
     "deaths",
@@ -71,6 +75,9 @@ Trigger = Literal["occurred", "heard", "received", "ordered", "lifted"]
 the lifting of the response."""
 
 ChannelName = Literal["inbox", "webhook", "smtp"]
+
+Skill = Literal["fire", "hazmat", "medical", "police", "environment"]
+"""A competence that work asks for and that not every unit has."""
 
 NationalRole = Literal[
     "watch", "government", "police", "human_resources", "trade_union", "procuratorate", "enterprise",

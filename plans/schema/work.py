@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from plans.schema.words import ChannelName, Clauses, Duration, ElementId, Part, PostId, UnitId, When
+from plans.schema.words import ChannelName, Clauses, Duration, ElementId, Part, PostId, Skill, UnitId, When
 
 
 class Work(Part):
@@ -24,6 +24,8 @@ class Work(Part):
     on_request: bool = False
     """Waits for a request from below."""
     when: When = When()
+    skill: Skill | None = None
+    """The competence that it asks for, where not everybody has it."""
 
 
 class TaskRule(Work):
