@@ -262,7 +262,8 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         if name not in onsite.groups:
             team = OnScene(lead=record.leads.get(name, group.lead or ""), members=group.members)
             told = {"group": name, "name": group.name, "forces": group.forces, **team.model_dump(mode="json")}
-            at = now if record.onsite and record.onsite.groups else onsite.since
+            first = max(onsite.since, record.ordered_at or onsite.since) if hq.active_from == "report" else onsite.since
+            at = now if record.onsite and record.onsite.groups else first
             yield by_system("group_formed", at, now, told, group.clauses)
             onsite = onsite.but(groups={**onsite.groups, name: team})
     if onsite != record.onsite:
