@@ -1,7 +1,8 @@
-"""What coverage counts as exercised, read from the repository: recorded runs, and rows that tests assert.
+"""What coverage counts as exercised, read from the repository: recorded runs, played cases, and rows that tests assert.
 
 `tests/histories/NAME/logbook.jsonl` is the log of a recorded incident; its first entry says by which plan. Each line of
-`tests/asserted/TOPIC-PLAN.jsonl` is a case that a test asserts, under the clause that it proves.
+`tests/exercised/PLAN.jsonl` is an entry of a shipped case as the core plays it; a test plays them all again. Each line
+of `tests/asserted/TOPIC-PLAN.jsonl` is a case that a test asserts, under the clause that it proves.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ def _deeds(tests: Path, plan: str) -> Iterator[Deed]:
         entries = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
         if entries and entries[0]["data"].get("plan") == plan:
             yield from (Deed(entry["kind"], frozenset(entry["clauses"]), entry["data"]) for entry in entries)
+    played = tests / "exercised" / f"{plan}.jsonl"
+    for line in played.read_text("utf-8").splitlines() if played.exists() else ():
+        entry = json.loads(line)
+        yield Deed(entry["kind"], frozenset(entry["clauses"]), entry["data"])
 
 
 def _asserted(tests: Path, plan: str) -> Iterator[str]:
