@@ -190,7 +190,7 @@ CASES = (
         "越级直接报自治区领导", "LS-4.1-06", at_three,
         {"kind": "report_sent", "clock": "region-general-hq", "to": "自治区领导", "via": "微信电话"},
         lambda d: d.record.clocks["region-general-hq"].received_by == "自治区领导",
-        lambda d: d.does(reporting.ConfirmReceipt, clock="region-general-hq", received_by="秘书处"),
+        lambda d: d.does(receipts.ConfirmReceipt, clock="region-general-hq", received_by="秘书处"),
         "in_system",
     ),
     Case(

@@ -143,6 +143,12 @@ def test_evidence_is_read_from_the_repository_and_only_for_its_own_plan(tmp_path
 
 
 NO_ACT = {
+    "report_signed",
+    "receipt_disputed",
+    "receipt_settled",
+    "chaser_received",
+    "chaser_answered",
+    "time_corrected",
     "facts_reported", "graded", "grade_raised", "grade_lowered",
     "inbound_warning", "warning_seconded", "warning_expired", "warning_dropped", "publication_corrected",
     "publication_withdrawn", "correction_confirmed", "correction_published",
