@@ -86,6 +86,14 @@ def test_no_program_text_names_a_plan_a_place_a_unit_or_a_post(file: Path) -> No
     assert [name for plan in plans() for name in spoken(text, plan)] == []
 
 
+@pytest.mark.parametrize("folder", UNKNOWN, ids=lambda folder: folder.name)
+def test_a_plan_that_the_program_was_never_told_of_is_named_in_no_room_of_it(folder: Path) -> None:
+    plan = load(folder).plan
+    staging = [file for room in ("drills", "bench") for file in sorted((HOUSE / room).rglob("*.py"))]
+    found = {str(file.relative_to(HOUSE)): list(spoken(file.read_text("utf-8"), plan)) for file in (*PROGRAM, *staging)}
+    assert {file: names for file, names in found.items() if names} == {}
+
+
 @pytest.mark.parametrize("kind", ["plan", "place", "unit", "unit id", "post", "post id", "clause", "docstring"])
 def test_the_rule_would_see_one(kind: str) -> None:
     plan = plans()[0]
