@@ -106,7 +106,7 @@ def test_every_chapter_is_there_and_the_linter_finds_no_fault_without_a_single_d
     people = roster.read(yunling.FOLDER / roster.EXAMPLE)
     national = library.national_fields()
     around = Around(PLAN.national.statutory, national, LOADED.clauses, people, date(2026, 11, 26))
-    assert [one.finding for one in judge(LOADED, around) if one.counts] == []
+    assert judge(LOADED, around) == ()
     assert list(roster.faults(people, PLAN)) == []
 
 
