@@ -188,7 +188,9 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     for rule in plan.reporting.rules:
         running = started.get(rule.id)
         if running is None:
-            if rule.within is not None and not ended and _due(rule, record):
+            # What counts from the lifting is owed once everything else is over.
+            over = ended and (rule.starts != "lifted" or record.phase != "recovery")
+            if rule.within is not None and not over and _due(rule, record):
                 begins = start(rule, record)
                 starting += [_clock(rule, record, rule.id, begins, begins + rule.within)] if begins is not None else []
             continue

@@ -6,7 +6,18 @@ Whoever plays them has the core with a clock in hand.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from incidents import approval, commander, departures, facts, notes, recovery, release, reporting, response
+from incidents import (
+    approval,
+    commander,
+    departures,
+    facts,
+    notes,
+    receipts,
+    recovery,
+    release,
+    reporting,
+    response,
+)
 from incidents import tasks as work
 from incidents import termination as end
 from incidents.record import Form

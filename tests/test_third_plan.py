@@ -105,7 +105,14 @@ def test_every_chapter_is_there_and_the_linter_finds_no_fault_without_a_single_d
     assert PLAN.decisions == ()
     people = roster.read(yunling.FOLDER / roster.EXAMPLE)
     national = library.national_fields()
-    around = Around(PLAN.national.statutory, national, LOADED.clauses, people, date(2026, 11, 26))
+    around = Around(
+        national=PLAN.national.statutory,
+        national_fields=national,
+        clauses=LOADED.clauses,
+        sections=library.sections(yunling.FOLDER),
+        roster=people,
+        on=date(2026, 11, 26),
+    )
     assert judge(LOADED, around) == ()
     assert list(roster.faults(people, PLAN)) == []
 
