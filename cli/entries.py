@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from cli.language import said
+from incidents import chain
 from incidents.logbook import Entry
 
 
@@ -205,6 +206,16 @@ def _details(kind: str, data: Mapping[str, Any], names: Naming) -> list[str]:
                 data["via"],
                 said(f"{verifying} 项正在核实", f"{verifying} items being verified") if verifying else "",
             ]
+        case "report_drafted":
+            pairs = " ".join(f"{name}={number}" for name, number in data["figures"].items())
+            stage = said(chain.STAGES[data["stage"]], data["stage"].replace("_", " "))
+            return [data["report"], f"{stage}{data['n'] or ''}", said("截至 ", "as at ") + data["as_at"][:16], pairs]
+        case "receipt_settled":
+            return [data["clock"], f"{data['before']['verdict']} → {data['verdict']}", data["by"], data["evidence"]]
+        case "time_corrected":
+            moved = [f"{told['clock']} {told['verdict'][0]} → {told['verdict'][1]}" for told in data["moved"]]
+            was = (data["from"] or "—")[:16]
+            return [f"{data['fact']} {was} → {data['to'][:16]}", data["source"], said("、", ", ").join(moved)]
         case "zone_entered" | "zone_left":
             people = data["people"]
             return [data["zone"], data["team"], said(f"{people} 人", f"{people} people")]

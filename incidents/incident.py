@@ -411,7 +411,7 @@ def fold(record: Record, entries: Iterable[Entry]) -> Record:
     for entry in entries:
         if entry.prev != record.head.hash:
             raise ValueError(f"entry {entry.seq} does not follow entry {record.head.seq}")
-        record = _folded(record, entry).but(head=Head(seq=entry.seq, hash=entry.hash))
+        record = fold_one(record, entry).but(head=Head(seq=entry.seq, hash=entry.hash))
     return record
 
 
@@ -466,11 +466,11 @@ def _forbidden(plan: Plan, record: Record, command: Command, now: datetime) -> R
 
 def _added(record: Record, drafts: Iterable[Draft]) -> Record:
     for draft in drafts:
-        record = _folded(record, draft).but(head=Head(seq=record.head.seq + 1, hash=record.head.hash))
+        record = fold_one(record, draft).but(head=Head(seq=record.head.seq + 1, hash=record.head.hash))
     return record
 
 
-def _folded(record: Record, draft: Draft) -> Record:
+def fold_one(record: Record, draft: Draft) -> Record:
     for fold_in in _FOLDS[draft.kind]:
         record = fold_in(record, draft)
     # Whatever follows by itself follows from what a person did.

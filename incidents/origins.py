@@ -51,7 +51,7 @@ def correct_time(plan: Plan, record: Record, command: CorrectTime, now: datetime
     data: dict[str, Any] = {
         **command.told("fact", "to", "source", "words"),
         "from": before.isoformat() if before else None,
-        "clocks": moved,
+        "moved": moved,
     }
     if record.window_ends is not None and (shift := after.happened_at() - facts.happened_at()):
         ends = record.window_ends
@@ -95,7 +95,7 @@ def corrected(record: Record, entry: Draft) -> Record:
     data = entry.data
     facts: Facts = record.known().model_copy(update={f"{data['fact']}_at": datetime.fromisoformat(data["to"])})
     clocks = dict(record.clocks)
-    for told in data["clocks"]:
+    for told in data["moved"]:
         was, becomes = (datetime.fromisoformat(at) for at in told["starts_at"])
         clock = shifted(clocks[told["clock"]], becomes - was)
         clocks[clock.id] = deadlines.judged_anew(clock, told["verdict"][1])
