@@ -78,8 +78,8 @@ class NoSuchPlan(LookupError):
 
 
 class ClauseRow(NamedTuple):
-    """One sentence of a plan that asks something, as its clauses.tsv lists it: `asks` in short English words,
-    `deadline` in the plan's; empty: none."""
+    """One sentence of a plan that asks something, as its clauses.tsv lists it: `asks` and `deadline` in short English
+    words; no deadline: the sentence has none."""
 
     clause: str
     section: str
