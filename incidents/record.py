@@ -555,9 +555,9 @@ class Record(Part):
     opening: str = ""
     """SHA-256 of the facts it was opened with: the same report again opens nothing."""
     facts: Facts | None = None
+    """None: not opened, or no accident has come of the warning."""
     attention: tuple[str, ...] = ()
     """Which circumstances ask for special attention."""
-    """None: not opened, or no accident has come of the warning."""
     warning: PublicWarning | None = None
     counts: Mapping[Measure, Count] = {}
     """Verified or official: these move the grade."""
