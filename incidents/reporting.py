@@ -101,7 +101,7 @@ def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) 
     sent = command.entry("report_sent", now, data, (clock.clause,) if clock.clause else ())
     at = command.true_at or now
     carries = (*contents.clauses, *_by_regulation(plan, clock, contents, at)) if written else ()
-    carries = (*_triggering(plan, clock), *carries)
+    carries = (*_triggering(plan, record, clock), *carries)
     done = deadlines.done(record, command, clock.id, now, carries, received_by=command.received_by)
     first = command.signature_follows and not command.signed_by
     return (sent, *done, *(_signature_wanted(plan, clock, at, now) if first else ()))
@@ -136,10 +136,11 @@ def _by_regulation(plan: Plan, clock: Clock, contents: Contents, at: datetime) -
     return tuple(clause for rule in plan.reporting.handling if rule.kind == "standard" for clause in rule.clauses)
 
 
-def _triggering(plan: Plan, clock: Clock) -> Clauses:
-    """The clauses of the facts that made this report due."""
+def _triggering(plan: Plan, record: Record, clock: Clock) -> Clauses:
+    """The clauses of the facts that made this report due, and of those that have come to it since."""
     rule = next((rule for rule in plan.reporting.rules if rule.id == clock.rule), None)
-    told = [trigger for trigger in rule.triggers if trigger.id in clock.triggers] if rule else []
+    held = {*clock.triggers, *(trigger.id for trigger in _triggers(rule, record))} if rule else set()
+    told = [trigger for trigger in rule.triggers if trigger.id in held] if rule else []
     return tuple(dict.fromkeys(clause for trigger in told for clause in trigger.clauses))
 
 
@@ -197,7 +198,8 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         last = running[-1]
         if last.verdict in OPEN:
             if not _due(rule, record):
-                fact = f"事故等级为{record.standing()}级，本项不适用"
+                graded = not holds(rule.when, record)
+                fact = f"事故等级为{record.standing()}级，本项不适用" if graded else "须报的情形均已不成立，本项不适用"
             elif rule.every and ended:
                 fact = "应急已结束，不再续报"
             else:

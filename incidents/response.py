@@ -147,6 +147,11 @@ def record_start_above(plan: Plan, record: Record, command: RecordStartAbove, no
             zh=f"said_at：不能晚于现在，现为 {command.said_at}",
             reason=f"said_at: expected a time that is not in the future, found {command.said_at}",
         )
+    if command.said_at < record.known().happened_at():
+        return Refusal(
+            zh=f"said_at：不能早于事发，现为 {command.said_at}",
+            reason=f"said_at: expected a time that is not before the accident, found {command.said_at}",
+        )
     if command.form in ("paper", "elsewhere") and not command.number:
         return Refusal(
             zh="number：书面的须填文号", reason="number: expected the number of what was received in writing"

@@ -54,7 +54,7 @@ WORDS: Mapping[str, str] = {
     "takeover_or_end": "至上级接管或结束", "target_level": "目标级别的决定人", "current_level": "现行级别的决定人",
     "report": "接报即设", "order": "下令后设", "with_level": "随级别撤销", "starter": "启动者",
     "check_in": "报到", "relieve": "接替", "function": "职能交接", "command": "指挥权交接",
-    "accepted_or_declared": "接受或宣布",
+    "accepted_or_declared": "接受或宣布", "named": "被指定者", "level": "该级的指挥",
     # what is enough, what a task makes
     "one": "一个即可", "summary": "总结报告",
     # what stands ready
