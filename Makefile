@@ -55,4 +55,4 @@ system:  ## what Debian must bring: nothing yet
 
 lock:  ## resolve anew, with hashes and no addresses
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-header --extra cli --extra embedded --group test --group lint --group build pyproject.toml -o requirements.lock
+		--no-header --extra cli --extra documents --extra embedded --group test --group lint --group build pyproject.toml -o requirements.lock

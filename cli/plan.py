@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from cli import checking, copying, plan_pictures, plan_reading
+from cli import checking, copying, plan_diff, plan_pictures, plan_reading
 from cli.exits import Exit, end
 from cli.faults import fault
 from cli.language import said, tell
@@ -23,7 +23,7 @@ from plans.schema import Plan
 from settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="预案 · plans")
-for family in (plan_reading, plan_pictures):
+for family in (plan_reading, plan_diff, plan_pictures):
     family.add(app)
 
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout")]

@@ -118,7 +118,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         running = started.get(rule.id)
         if running is None:
             if rule.within is not None and not ended and holds(rule.when, record):
-                start = _start(rule, record)
+                start = start_of(rule, record)
                 starting += [_clock(rule, rule.id, start, start + rule.within)] if start is not None else []
             continue
         last = running[-1]
@@ -160,7 +160,8 @@ def missed(record: Record, now: datetime) -> Iterator[Draft]:
             yield by_system("clock_missed", now, now, {"clock": clock.id}, clauses)
 
 
-def _start(rule: ReportRule, record: Record) -> datetime | None:
+def start_of(rule: ReportRule, record: Record) -> datetime | None:
+    """The instant from which a leg counts; None: it has not come."""
     facts = record.known()
     match rule.starts:
         case "received":

@@ -106,9 +106,9 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
         return Refusal(
             zh=f"level：{command.level}级响应已在执行", reason=f"level: {command.level} stands already", kind="plan"
         )
-    authority = _authority(plan, record, command.level)
-    if isinstance(authority, Refusal):
-        return authority
+    whose = authority(plan, record, command.level)
+    if isinstance(whose, Refusal):
+        return whose
     lowers = severity(command.level) < severity(record.level)
     if lowers and not command.reason:
         return Refusal(
@@ -173,9 +173,9 @@ def propose_level(plan: Plan, record: Record, command: ProposeLevel, now: dateti
         "grade": record.standing(),
         **({"from_level": record.level} if record.level else {}),
     }
-    data = approval.ask(record, "level", authority, asks, command.envelope.user)
+    data = approval.ask(record, "level", whose, asks, command.envelope.user)
     laid_before = rule.approval.proposal.clauses if rule.approval.proposal and not lowers else ()
-    cited = tuple(dict.fromkeys((*laid_before, *authority.clauses)))
+    cited = tuple(dict.fromkeys((*laid_before, *whose.clauses)))
     return (command.entry("proposed", now, data, cited), *_answers_reminder(record, command, now))
 
 
@@ -211,7 +211,7 @@ def called(record: Record) -> tuple[str, ...]:
     return tuple(units)
 
 
-def _authority(plan: Plan, record: Record, level: Grade) -> ApprovalRule | Refusal:
+def authority(plan: Plan, record: Record, level: Grade) -> ApprovalRule | Refusal:
     """Whose yes a level needs: to start one, its own; to change one, that of the level which the plan names."""
     change = _change(plan, record, level)
     if record.level is None:

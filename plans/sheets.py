@@ -37,11 +37,11 @@ class Sheet(NamedTuple):
 
 def sheets(plan: Plan, lang: Language = "zh", chapter: str | None = None) -> tuple[Sheet, ...]:
     """The whole plan, or one chapter (a file's name without `.yaml`), with empty sheets left out."""
-    told = _Reader(plan, lang).sheets()
+    told = Reader(plan, lang).sheets()
     return tuple(s for s in told if (s.rows or s.notes) and chapter in (None, s.chapter))
 
 
-class _Reader:
+class Reader:
     """A plan and the language it is read in."""
 
     def __init__(self, plan: Plan, lang: Language) -> None:
