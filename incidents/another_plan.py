@@ -103,10 +103,14 @@ class _Open:
                 yield zh, en, new or "（无）", new or "nobody"
 
     def approval(self, approval: Approval) -> Iterator[Touched]:
-        """An approval that waits: who would be asked."""
+        """An approval that waits: who would be asked at each step that nobody has answered."""
+        answered = {act.stage for act in approval.acts}
         rule = self.rule(approval)
-        stages = rule.stages if rule else ()
-        for zh, en, name_zh, name_en in self.hands(approval.stages, stages):
+        open_ = [
+            tuple(stage for stage in stages if stage.stage not in answered)
+            for stages in (approval.stages, rule.stages if rule else ())
+        ]
+        for zh, en, name_zh, name_en in self.hands(*open_):
             yield Touched(
                 "approval", approval.id, f"待批 {approval.id}：{zh}{name_zh}", f"approval {approval.id}: {en} {name_en}"
             )
