@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from activities.contracts import Summary
-from cli.copying import copy
+from cli.copying import new
 from incidents.record import Record
 from plans import registry
 from settings import Settings
@@ -37,7 +37,7 @@ def diff(home: Path, *words: str) -> tuple[int, str, str]:
 @pytest.fixture
 async def home(tmp_path: Path) -> Path:
     """A home with a plan `night` that gives 30 minutes instead of 50, an open incident and a closed one."""
-    file = copy(Settings(home=tmp_path), "night", "lhasa-2022") / "reporting.yaml"
+    file = new(Settings(home=tmp_path), "night", "lhasa-2022") / "reporting.yaml"
     file.write_text(file.read_text("utf-8").replace("within: PT50M", "within: PT30M"), "utf-8")
     (tmp_path / "live").mkdir()
     database = await open_database(tmp_path / "live" / "store.db")
