@@ -108,9 +108,11 @@ def _running(settings: Settings, was: Plan, now: Plan) -> list[tuple[str, str, t
 
     directory = desk.gate(settings)
     told = []
-    for record in desk.run(lambda: open_under(settings, was.name)):
-        kept = directory.plan(record.plan_hash)
-        own = Plan.model_validate_json(kept) if kept else was
-        told.append((record.id, record.plan_hash, touched(record, own, now)))
-    directory.close()
+    try:
+        for record in desk.run(lambda: open_under(settings, was.name)):
+            kept = directory.plan(record.plan_hash)
+            own = Plan.model_validate_json(kept) if kept else was
+            told.append((record.id, record.plan_hash, touched(record, own, now)))
+    finally:
+        directory.close()
     return told

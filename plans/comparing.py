@@ -320,8 +320,8 @@ def _described(side: Reader, part: Any, key: str) -> str:
             told = part.choice
         case Outside():
             told = part.reason
-        case NotifyRule() if not part.when.always:
-            told = side.when(part.when)
+        case NotifyRule():
+            called, told = side.unit(part.unit), side.when(part.when)
         case LevelRule() | ColourRule():
             told = side.t("，", ", ").join(filter(None, side.approval(part.approval)))
     return side.t(f"{called}（{told}）", f"{called} ({told})") if told else called

@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from activities.contracts import Summary
+from cli import plan_diff
 from cli.copying import new
 from incidents.record import Record
 from plans import registry
@@ -52,16 +54,36 @@ async def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_differences_stand_by_chapter_and_each_open_incident_keeps_its_version(home: Path) -> None:
-    code, out, err = diff(home, "lhasa-2022", "night")
-    assert (code, err) == (0, "")
-    lines = out.splitlines()
+@pytest.fixture
+def shown(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., list[str]]:
+    """The lines that it prints, asked in this process."""
+    monkeypatch.setenv("FENGHUO_HOME", str(home))
+    monkeypatch.setattr(plan_diff, "end", lambda code: None)
+
+    def ask(old: str, new: str, lang: str = "zh") -> list[str]:
+        monkeypatch.setenv("FENGHUO_LANG", lang)
+        plan_diff.diff(old, new)
+        return capsys.readouterr().out.splitlines()
+
+    return ask
+
+
+def test_differences_stand_by_chapter_and_each_open_incident_keeps_its_version(
+    shown: Callable[..., list[str]],
+) -> None:
+    lines = shown("lhasa-2022", "night")
     assert lines[0].startswith(f"lhasa-2022@{PLAN_HASH[:12]} → night@")
     assert lines[0].endswith("：3 处不同")
     assert lines[2:4] == ["信息报告", "  “书面详报市应急总指挥部”：时限 30分钟，原为 50分钟"]
     start = lines.index(f"54010020260301001：仍按 lhasa-2022@{PLAN_HASH[:12]}。若按 night：")
     assert lines[start + 1].startswith("  时限“书面详报市应急总指挥部”：止于 ")
     assert len(lines) == start + 4, "three deadlines, and nothing of the closed incident"
+
+
+def test_an_incident_of_which_nothing_open_is_touched_says_so(shown: Callable[..., list[str]]) -> None:
+    lines = shown(f"lhasa-2022@{PLAN_HASH}", "lhasa-2022", "en")
+    assert lines[0].endswith(": 0 differences")
+    assert lines[-1] == "  nothing that is open is touched"
 
 
 def test_json_has_both_sides_of_each_change_and_the_instants(home: Path) -> None:
@@ -86,10 +108,6 @@ def test_json_has_both_sides_of_each_change_and_the_instants(home: Path) -> None
     assert all("+" in one["due_at"] for one in incident["touched"])
 
 
-def test_an_incident_of_which_nothing_open_is_touched_says_so_and_an_unknown_plan_is_not_found(home: Path) -> None:
-    code, out, _ = diff(home, f"lhasa-2022@{PLAN_HASH}", "lhasa-2022", "--lang", "en")
-    assert code == 0
-    assert out.splitlines()[0].endswith(": 0 differences")
-    assert out.splitlines()[-1] == "  nothing that is open is touched"
-    code, out, err = diff(home, "lhasa-2022", "atlantis")
+def test_an_unknown_plan_is_not_found_in_one_line(tmp_path: Path) -> None:
+    code, out, err = diff(tmp_path, "lhasa-2022", "atlantis")
     assert (code, out, err.count("\n")) == (4, "", 1)

@@ -117,7 +117,7 @@ def test_two_elements_of_one_name_are_told_apart() -> None:
     again = {**calls[0].model_dump(mode="json"), "when": {"sectors": ["fire"]}}
     (one,) = told({"response/levels/IV/notify/+": again})
     assert (one.kind, one.path) == ("added", f"response/levels/IV/notify/{calls[0].unit}#2")
-    assert one.zh == "IV级响应：通知：新增 通知 事发地县（区）人民政府（火灾）"
+    assert one.zh == "IV级响应：通知：新增 事发地县（区）人民政府（火灾）"
 
 
 def test_a_chapter_that_is_gone_is_told_and_so_is_that_the_plan_is_silent_there() -> None:
