@@ -104,7 +104,7 @@ def _told(was: Any, now: Any, way: Sequence[str], zh: _Words, en: _Words) -> Dif
     old, new = _steps(was, way), _steps(now, way)
     kind = _kind(old[-1], new[-1])
     said = [words.sentence(old, new, way, kind) for words in (zh, en)]
-    data = [to_jsonable_python(list(_keyed(side)) if kind == "reordered" else side) for side in (old[-1], new[-1])]
+    data = [to_jsonable_python(_names(side) if kind == "reordered" else side) for side in (old[-1], new[-1])]
     return Difference(way[0], "/".join(way), kind, *said, *data)
 
 
@@ -143,6 +143,13 @@ def _named(items: Iterable[Any]) -> Iterator[tuple[str, Any]]:
         name = walk.key_of(item, number)
         seen[name] = seen.get(name, 0) + 1
         yield (name if seen[name] == 1 else f"{name}#{seen[name]}"), item
+
+
+def _names(value: Any) -> list[str]:
+    """The names of what stands directly under it."""
+    if isinstance(value, BaseModel):
+        return list(type(value).model_fields)
+    return list(value) if isinstance(value, dict) else [name for name, _ in _named(value)]
 
 
 def _step(value: Any, key: str) -> Any:
@@ -185,11 +192,11 @@ def _reordered(was: Any, now: Any, way: tuple[str, ...]) -> Iterator[tuple[str, 
     """The lists whose common elements stand in another order."""
     if not (_open(was) and _open(now)):
         return
-    keys = [tuple(_keyed(side)) for side in (was, now)]
-    common = [[key for key in side if key in keys[1 - number]] for number, side in enumerate(keys)]
-    if _listed(was) and common[0] != common[1]:
+    old, new = _names(was), _names(now)
+    common = [name for name in old if name in new]
+    if _listed(was) and common != [name for name in new if name in old]:
         yield way
-    for key in common[0]:
+    for key in common:
         yield from _reordered(_step(was, key), _step(now, key), (*way, key))
 
 
@@ -336,8 +343,11 @@ def _key(side: Reader, key: str) -> str:
 
 def _value(side: Reader, part: Any, name: str, value: Any) -> str:
     """One field's value as people read it."""
-    if value is None or value == () or value == "" or value == {}:
+    if value is None or value == "":
         return side.t("未写", "not set")
+    if value == () or value == {}:
+        # An empty list may be a statement: nobody, everybody.
+        return side.t("无", "none")
     referring = {told.field for told in walk.references(part)} if isinstance(part, BaseModel) else set()
     match value:
         case bool():

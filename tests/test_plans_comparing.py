@@ -74,7 +74,7 @@ def test_a_plan_and_itself_do_not_differ() -> None:
             "level IV: clauses added LS-4.3.1-02, dropped LS-4.3.1-01",
         ),
         ("response/level_for_grade/I", "II", "等级对应的级别（I级） II级，原为 I级", "level for grade (I) II, was I"),
-        ("posts/hq_head/substitutes", [], None, "指挥长: substitutes not set, was 副指挥长（市政府副秘书长）, "
+        ("posts/hq_head/substitutes", [], None, "指挥长: substitutes none, was 副指挥长（市政府副秘书长）, "
          "副指挥长（市应急管理局局长）"),
         ("units/fire_brigade/name", "消防局", "市消防救援支队：名称 “消防局”，原为 “市消防救援支队”", None),
         ("warning/colours/red/grade", "II", "红色预警：等级 II级，原为 I级", "red warning: grade II, was I"),
@@ -112,6 +112,13 @@ def test_an_element_is_matched_by_its_name_and_another_order_is_told_once() -> N
     assert one.new[:2] == [rules[1].id, rules[0].id]
 
 
+def test_a_list_that_says_nobody_is_not_a_place_left_open() -> None:
+    skipping = "reporting/handling/skipping/by"
+    unsaid = edited(CLEAN, {skipping: None})
+    (one,) = differences(unsaid, edited(CLEAN, {skipping: []}))
+    assert (one.zh, one.old, one.new) == ("“必要时可越级”：由 无，原为 未写", None, [])
+
+
 def test_two_elements_of_one_name_are_told_apart() -> None:
     calls = PLAN.response.levels["IV"].notify
     again = {**calls[0].model_dump(mode="json"), "when": {"sectors": ["fire"]}}
@@ -122,7 +129,7 @@ def test_two_elements_of_one_name_are_told_apart() -> None:
 
 def test_a_chapter_that_is_gone_is_told_and_so_is_that_the_plan_is_silent_there() -> None:
     without = PLAN.model_copy(update={"warning": None, "silent": ("warning",)})
-    assert [one.zh for one in differences(PLAN, without)] == ["删去 预警", "没有的章节 预警，原为 未写"]
+    assert [one.zh for one in differences(PLAN, without)] == ["删去 预警", "没有的章节 预警，原为 无"]
 
 
 def _scrambled(part: Any, at: str, changed: set[str]) -> Any:
