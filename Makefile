@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo run test faults isolation clocks record golden mutants check bench draw system lock
+.PHONY: setup demo run test faults isolation clocks record golden mutants check bench draw templates system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -52,6 +52,9 @@ bench: setup  ## what an incident costs, beside a bare workflow: about 5 minutes
 
 draw: setup  ## the generated documents: plan pages, pictures, schemas
 	$(BIN)/fenghuo plan docs --to docs
+
+templates: setup  ## the default templates of plan documents, from their drafts
+	$(BIN)/python -m plans.drafting
 
 system:  ## what Debian must bring: nothing yet
 	@echo "make system: nothing is needed from Debian yet"

@@ -354,6 +354,14 @@ async def _folded(settings: Settings, number: str) -> Record:
     return fold(Record(id=number), entries)
 
 
+async def open_under(settings: Settings, plan: str) -> list[Record]:
+    """The open incidents that run by a plan of this name, folded from the stored log."""
+    async with stored(settings) as logbooks:
+        rows = [(number, json.loads(body)) for number, _, body in await logbooks.incidents()]
+        numbers = [number for number, body in rows if body["plan"] == plan and body["phase"] != "closed"]
+        return [fold(Record(id=number), await logbooks.read(number)) for number in numbers]
+
+
 async def _export(settings: Settings, number: str, folder: Path) -> str:
     entries = await _entries(settings, number)
     directory = desk.gate(settings)

@@ -63,7 +63,7 @@ def correct_time(plan: Plan, record: Record, command: CorrectTime, now: datetime
 def _moved(rule: ReportRule, before: Record, after: Record, now: datetime) -> dict[str, Any] | None:
     """How the first clock of a rule moves; a later one of a cadence counts from the report before it."""
     clock = before.clocks.get(rule.id)
-    start = reporting.start(rule, after)
+    start = reporting.start_of(rule, after)
     if clock is None or start is None or start == clock.starts_at or clock.verdict in _OVER:
         return None
     by = start - clock.starts_at

@@ -192,7 +192,7 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
             # What counts from the lifting is owed once everything else is over.
             over = ended and (rule.starts != "lifted" or record.phase != "recovery")
             if rule.within is not None and not over and _due(rule, record):
-                begins = start(rule, record)
+                begins = start_of(rule, record)
                 starting += [_clock(rule, record, rule.id, begins, begins + rule.within)] if begins is not None else []
             continue
         last = running[-1]
@@ -239,8 +239,8 @@ def _triggers(rule: ReportRule, record: Record) -> tuple[ReportTrigger, ...]:
     return tuple(trigger for trigger in rule.triggers if holds(trigger.when, record))
 
 
-def start(rule: ReportRule, record: Record) -> datetime | None:
-    """The instant that a rule counts from, as far as it is known."""
+def start_of(rule: ReportRule, record: Record) -> datetime | None:
+    """The instant from which a leg counts; None: it has not come."""
     facts = record.known()
     match rule.starts:
         case "received":

@@ -181,9 +181,9 @@ def _laid_before(plan: Plan, record: Record, command: ProposeLevel, now: datetim
         return Refusal(
             zh=f"level：{command.level}级响应已在执行", reason=f"level: {command.level} stands already", kind="plan"
         )
-    authority = _authority(plan, record, command.level)
-    if isinstance(authority, Refusal):
-        return authority
+    whose = authority(plan, record, command.level)
+    if isinstance(whose, Refusal):
+        return whose
     lowers = severity(command.level) < severity(record.level)
     if lowers and not command.reason:
         return Refusal(
@@ -248,9 +248,9 @@ def _laid_before(plan: Plan, record: Record, command: ProposeLevel, now: datetim
         "grade": record.standing(),
         **({"from_level": record.level} if record.level else {}),
     }
-    data = approval.ask(record, "level", authority, asks, command.envelope.user)
+    data = approval.ask(record, "level", whose, asks, command.envelope.user)
     laid_before = rule.approval.proposal.clauses if rule.approval.proposal and not lowers else ()
-    cited = tuple(dict.fromkeys((*laid_before, *authority.clauses)))
+    cited = tuple(dict.fromkeys((*laid_before, *whose.clauses)))
     return _Laid(data, cited)
 
 
@@ -286,7 +286,7 @@ def called(record: Record) -> tuple[str, ...]:
     return tuple(units)
 
 
-def _authority(plan: Plan, record: Record, level: Grade) -> ApprovalRule | Refusal:
+def authority(plan: Plan, record: Record, level: Grade) -> ApprovalRule | Refusal:
     """Whose yes a level needs: to start one, its own; to change one, that of the level which the plan names."""
     change = _change(plan, record, level)
     if record.level is None:

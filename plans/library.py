@@ -193,8 +193,9 @@ def national_fields() -> Mapping[str, str]:
 
 
 def locate(loaded: Loaded, path: str) -> tuple[str, int]:
-    """The file and line of a path, as deep as the files know it: (`response.yaml`, 12)."""
-    return _find(loaded.raw, path)
+    """The file and line of a path, as deep as the files know it: (`response.yaml`, 12). A template has no lines."""
+    chapter, *way = path.split("/")
+    return (f"{chapter}/{way[0]}", 1) if chapter == "documents" else _find(loaded.raw, path)
 
 
 def clauses(folder: Path) -> frozenset[str]:

@@ -112,6 +112,7 @@ def test_the_rules_can_be_listed(tmp_path: Path) -> None:
         (("new", "../night", "--from", "lhasa-2022"), 2, "NAME：应"),
         (("new", "lhasa-2022", "--from", "lhasa-2022"), 3, "已存在"),
         (("new", "night", "--from", "atlantis"), 4, "no plan 'atlantis'"),
+        (("new", "Night"), 2, "NAME：应"),
     ],
 )
 def test_what_is_asked_wrongly_gets_the_contracts_exit_code(
@@ -130,6 +131,27 @@ def test_a_plan_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
     code, _, err = check(tmp_path, str(plan))
     assert code == 2
     assert "posts.yaml:" in err
+
+
+def test_a_plan_from_nothing_names_its_holes_and_an_own_template_that_does_not_fit_is_found(tmp_path: Path) -> None:
+    code, out, words = ask(tmp_path, "plan", "new", "fresh", "--json")
+    told = json.loads(out)
+    assert (code, told["plan"]) == (0, "fresh")
+    assert words.splitlines() == [
+        f"待填 {len(told['holes'])} 处，文书样式在 documents/",
+        "接下来修改，再检查：fenghuo plan check fresh",
+    ]
+    own = tmp_path / "plans" / "fresh" / "documents"
+    shutil.copy(own / "D3.docx", own / "D8b.docx")
+    code, out, _ = check(tmp_path, "fresh", "--json")
+    left = [row for row in json.loads(out) if row["settled_by"] is None]
+    unfit = [row for row in left if row["rule"] == "template-unfit"]
+    assert code == 1
+    assert {(row["rule"], row["path"]) for row in left if row not in unfit} == {
+        (hole["rule"], hole["path"]) for hole in told["holes"]
+    }
+    assert {(row["file"], row["line"]) for row in unfit} == {("documents/D8b.docx", 1)}
+    assert "缺少必有的栏目 effective_from（起始时间）：N-ERL-72" in {row["says"] for row in unfit}
 
 
 @pytest.fixture

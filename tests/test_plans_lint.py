@@ -173,6 +173,11 @@ PLANTS: dict[str, Plant] = {
     "revision-unapproved": at("preparedness/approved_by", None),
     "unit-without-contact": Plant(around={"roster": None}),
     "contact-untested": Plant(around={"on": date(2027, 11, 25)}),
+    # unwritten
+    "left-to-fill": at("posts/chief/title", "待填"),
+    "no-clauses": at("plan/clause_prefix", "XX"),
+    "no-sectors": Plant({"plan/scope/accepts": [], "plan/scope/confirm": []}, also=frozenset({"duty-outside-scope"})),
+    "template-unfit": Plant(around={"templates": (("D3.docx", "course", "缺", "lacks"),)}),
     # settling
     "settles-nothing": Plant(around={"claims": (("D1", "no-pace response/pace"),)}),
 }

@@ -13,7 +13,7 @@ from plans.schema import GRADES, Decision, Plan
 from plans.shapes import SHAPES
 from plans.shapes import schema as schema_of
 from plans.sheets import sheets
-from plans.vocabulary import KINDS, WORDS, span
+from plans.vocabulary import FIELDS, KINDS, WORDS, span
 
 PLANS = [load(find(name)).plan for name in shipped()]
 
@@ -41,6 +41,11 @@ def test_every_word_of_the_schema_has_a_chinese_one() -> None:
     roles = set(get_args(schema.NationalRole))
     words = {word for hint in hints for word in literals(hint)} - roles - set(GRADES)
     assert words - WORDS.keys() == set()
+
+
+def test_every_field_of_the_schema_has_a_chinese_name() -> None:
+    models = [m for m in vars(schema).values() if isinstance(m, type) and issubclass(m, BaseModel)]
+    assert {field for model in models for field in model.model_fields} - FIELDS.keys() == set()
 
 
 def test_every_kind_of_clause_has_a_chinese_name() -> None:
