@@ -62,7 +62,7 @@ def run_demo(
     """看一次演练：从接报到归档 · Watch a drill, from the first call to the archived dossier, in under two minutes."""
     from cli import demo, grounds
     from cli.engine import EngineFault
-    from cli.up import drill_settings
+    from cli.homes import drill_settings
     from client import NoEngine
     from observing import observe
     from settings import Settings
