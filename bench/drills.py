@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bench.thirty import thirty_days
 from cli import grounds
-from cli.up import drill_settings
+from cli.homes import drill_settings
 from drills import case as cases
 from drills.case import Case
 from drills.core import CoreGround

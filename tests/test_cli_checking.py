@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -22,24 +20,16 @@ from plans.library import load
 from store.database import open_database
 from store.gate import Gate
 from store.logbook import Logbooks
+from tests.forks import fenghuo
 from tests.support import OFFICER, Desk, facts, say, until
 from workflows.messages import Carried
 
-FENGHUO = str(Path(sys.executable).parent / "fenghuo")
 CLEAN = Path(__file__).parent / "plans" / "clean"
 NUMBER = "54010020260301001"
 
 
 def ask(home: Path, *words: str, stdin: str = "") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [FENGHUO, *words],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "FENGHUO_HOME": str(home)},
-    )
+    done = fenghuo(*words, environment={**os.environ, "FENGHUO_HOME": str(home)}, stdin=stdin)
     return done.returncode, done.stdout, done.stderr
 
 
