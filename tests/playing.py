@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import NamedTuple
 
 from drills.case import Case
@@ -26,6 +27,13 @@ class Played(NamedTuple):
     record: Record
 
 
+@cache
+def plan_of(name: str) -> Plan:
+    """A shipped plan, read once."""
+    return library.load(library.find(name)).plan
+
+
+@cache
 def holders(plan: str) -> Mapping[str, str]:
     """Who holds each post in the plan's example roster."""
     told = roster.read(library.find(plan) / roster.EXAMPLE)
