@@ -18,8 +18,7 @@ from drills import case as cases
 from drills.case import Case
 from drills.check import faults
 from drills.expect import Log, judge
-from tests.playing import Played, play
-from tests.support import PLAN
+from tests.playing import Played, plan_of, play
 
 DRILLED = Path(__file__).parent / "drilled"
 FEWEST = 10
@@ -30,7 +29,8 @@ _SPAN = TypeAdapter(timedelta)
 
 @cache
 def played(name: str) -> Played:
-    return play(cases.read(cases.find(name)), PLAN)
+    case = cases.read(cases.find(name))
+    return play(case, plan_of(case.plan))
 
 
 @cache
@@ -46,7 +46,7 @@ def log(played: Played, case: Case) -> Log:
 
 def unmet(name: str, played: Played, case: Case) -> list[str]:
     judged = judge(case.expect, log(played, case))
-    return [f"{name}: {one.expected.words(PLAN)[1]}: found {one.found}" for one in judged if not one.met]
+    return [f"{name}: {one.expected.words(plan_of(case.plan))[1]}: found {one.found}" for one in judged if not one.met]
 
 
 def test_every_case_has_its_table_and_no_table_is_left_over() -> None:
@@ -56,7 +56,7 @@ def test_every_case_has_its_table_and_no_table_is_left_over() -> None:
 @pytest.mark.parametrize("name", cases.shipped())
 def test_a_case_can_be_played_and_meets_what_it_expects(name: str) -> None:
     case = cases.read(cases.find(name))
-    assert not list(faults(case, PLAN))
+    assert not list(faults(case, plan_of(case.plan)))
     assert len(case.expect) >= FEWEST
     assert not unmet(name, played(name), case)
     unforeseen = [
@@ -99,4 +99,4 @@ def test_one_seeded_change_makes_an_expectation_fail(name: str) -> None:
     case = cases.read(cases.find(name))
     changed = Case.model_validate(case.model_dump(by_alias=True) | told(name)["seed"])
     assert changed != case
-    assert unmet(name, play(changed, PLAN), changed)
+    assert unmet(name, play(changed, plan_of(case.plan)), changed)
