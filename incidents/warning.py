@@ -208,7 +208,9 @@ def needed(rules: WarningRules, edition: Edition) -> tuple[ApprovalRule, ...]:
     asked = [change.approval] if change.approval else []
     for colour in dict.fromkeys((edition.colour, edition.was or edition.colour)) if change.also_by_colour else ():
         asked = _agreeing(asked, rules.colours[colour], edition.across)
-    return tuple(asked)
+    # Upward: whoever proposes to another body decides before it does.
+    deciding = {stage.body for rule in asked for stage in rule.stages}
+    return tuple(sorted(asked, key=lambda rule: rule.proposal is not None and rule.proposal.by in deciding))
 
 
 def _agreeing(asked: list[ApprovalRule], colour: ColourRule, across: bool) -> list[ApprovalRule]:
