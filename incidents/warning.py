@@ -420,10 +420,12 @@ def _agreed(plan: Plan, rules: WarningRules, record: Record, edition: Edition, n
         "adjust": rules.adjust.clauses,
         "lift": rules.lift.clauses,
     }[edition.does]
+    # One body's yes may be both: the decision, and the leave to go across the border.
+    leave = rules.colours[edition.colour].across if edition.across else None
     at = last.acts[-1].at
     signed = any(act.stage == "sign" for one in given for act in one.acts)
     data = {"edition": edition.number, "does": edition.does, "colour": edition.colour, "signed": signed}
-    yield by_system("warning_determined", at, now, data, clauses)
+    yield by_system("warning_determined", at, now, data, cited((clauses, leave.clauses if leave else ())))
     clock = record.clocks.get(f"determine-{edition.number}")
     if clock is not None and clock.done_at is None:
         yield by_system("clock_done", at, now, {"clock": clock.id}, (clock.clause,) if clock.clause else ())

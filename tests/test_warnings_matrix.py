@@ -328,6 +328,8 @@ def test_across_the_border_blue_and_yellow_need_the_citys_leave_and_the_county_p
     danger = Danger("zhongshan-county", colour)
     edition = danger.issue(colour, ACROSS[colour], alone=True, across=True)
     assert as_told(danger, edition) == ACROSS[colour]
+    (determined,) = danger.kinds("warning_determined")
+    assert ("ZS-3.2.3-01" in determined.clauses) is (colour in ("blue", "yellow"))
 
 
 def test_what_grows_across_the_border_when_it_is_raised_is_published_by_the_county_with_the_citys_leave() -> None:
