@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import takewhile
 from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
@@ -351,11 +350,6 @@ def _owners(plan: Plan, record: Record, rule: Handover) -> tuple[str, ...]:
         return rule.taker
     present = record.commander
     if present is None or _commands(plan, record, rule) or not _takers(plan, rule) & record.arrivals.keys():
-        return ()
-    # A rule beneath stays in force, and takes nothing back from whoever has command by a higher one.
-    ranked = (one for one in in_turn(plan, record).values() if one.kind == "command")
-    higher = takewhile(lambda one: one.id != rule.id, ranked)
-    if any({present.post, plan.posts[present.post].unit} & set(one.taker) for one in higher):
         return ()
     known = next((task.owner for task in record.tasks.values() if task.rule == rule.id), None)
     return (known or plan.posts[present.post].unit,)
