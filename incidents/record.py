@@ -441,6 +441,21 @@ class FalseAlarm(Part):
     confirmed_by: str = ""
 
 
+Opens = Literal["opens", "joins"]
+"""Whether an intake is the one that opened its incident, or another call about it."""
+
+
+class Joined(Part):
+    """An intake of this incident, and where its own record stood when it was named here."""
+
+    intake: str
+    head: str
+    received_at: AwareDatetime
+    how: Opens
+    by: str
+    at: AwareDatetime
+
+
 class Edition(Part):
     """One text of a warning, on its way to the public or public: what it says, and what let it go out."""
 
@@ -555,6 +570,8 @@ class Record(Part):
     opening: str = ""
     """SHA-256 of the facts it was opened with: the same report again opens nothing."""
     facts: Facts | None = None
+    intakes: Mapping[str, Joined] = {}
+    """The calls about it, by their own numbers."""
     attention: tuple[str, ...] = ()
     """Which circumstances ask for special attention."""
     """None: not opened, or no accident has come of the warning."""
