@@ -80,7 +80,9 @@ class Token:
         return self.key.public_key().public_bytes_raw().hex()
 
     def sign(self, incident: str, command: type[C], command_id: str, /, **asked: Any) -> C:
-        """A command of this person to one incident or intake, signed and valid for ten minutes. Raises `ValidationError`."""
+        """A command of this person to one incident or intake, signed and valid for ten minutes.
+
+        Raises `ValidationError`."""
         now = datetime.now(UTC)
         envelope = Envelope(
             user=self.user,

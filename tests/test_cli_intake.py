@@ -199,12 +199,8 @@ def test_each_answer_is_saved_before_the_next_is_asked_and_a_killed_terminal_los
             assert time.monotonic() < deadline, told.decode(errors="replace")
             told += os.read(mine, 4096)
 
-    for question, answer in (
-        ("来电人", "李明13908910001"),
-        ("什么时候", "00:10"),
-        ("什么地点", "七号矿区"),
-        ("哪个单位", "某厂"),
-    ):
+    answers = {"来电人": "李明13908910001", "什么时候": "00:10", "什么地点": "七号矿区", "哪个单位": "某厂"}
+    for question, answer in answers.items():
         seen(question)
         os.write(mine, f"{answer}\n".encode())
     seen("发生了什么")

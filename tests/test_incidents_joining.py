@@ -6,6 +6,7 @@ from typing import Any
 from incidents.joining import JoinIntake
 from incidents.recovery import Archive
 from incidents.view import places, shown
+from tests.test_incidents_ending import close_tasks
 from tests.test_incidents_incident import DEPUTY, Desk
 from tests.test_incidents_warning import WarningDesk
 
@@ -52,14 +53,8 @@ def test_a_call_about_a_danger_joins_its_warning_and_a_late_one_the_archived_inc
     warned.does(JoinIntake, **call(warned))
     assert warned.record.intakes
     desk = Desk()
-    desk.start_level_four()
-    desk.report_all()
     desk.end_scene()
-    for name in [name for name, task in desk.record.tasks.items() if task.state in ("given", "asked", "held")]:
-        desk.now += timedelta(seconds=1)
-        desk.record = desk.record.but(
-            tasks={**desk.record.tasks, name: desk.record.tasks[name].but(state="not_applicable")}
-        )
-    desk.does(Archive)
-    assert desk.record.phase == "archived"
+    close_tasks(desk)
+    desk.report_all()
+    desk.does(Archive, keeper="档案室")
     desk.does(JoinIntake, **call(desk))

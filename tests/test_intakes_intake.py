@@ -190,7 +190,7 @@ TELLINGS = st.fixed_dictionaries(
         "summary": TEXTS,
         "when": TEXTS,
         "words": TEXTS,
-        "place": st.fixed_dictionaries({}, optional={"name": TEXTS, "lon": st.floats(-180, 180), "lat": st.floats(-90, 90)}),
+        "place": st.fixed_dictionaries({}, optional={"name": TEXTS, "lat": st.floats(-90, 90)}),
         "caller": st.fixed_dictionaries({}, optional={"name": TEXTS, "phone": TEXTS}),
         "people": st.dictionaries(st.sampled_from(["deaths", "missing", "trapped"]), COUNTS),
         "informed": st.lists(st.fixed_dictionaries({"who": TEXTS}), max_size=2),
