@@ -60,7 +60,7 @@ FACT_WORDS: Mapping[Fact, tuple[str, str]] = {
 _LATER: tuple[tuple[type[Command], str], ...] = (
     (Amend, "补充或更正（原话保留）"),
     (Verify, "登记回拨核实：with_whom= number= result=holds|does_not_hold|not_clear|no_answer words="),
-    (TellLeader, "登记已报告带班领导：leader= words= read_back=true"),
+    (TellLeader, "登记已报告值班领导：leader= words= read_back=true"),
     (FindFalse, "认定不属实：reason= found_by="),
     (HandOver, "移交其他单位：to= taken_by="),
     (Reopen, "误判后重新受理：reason="),
