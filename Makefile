@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo run test faults isolation record golden mutants check bench draw system lock
+.PHONY: setup demo run test faults isolation clocks record golden mutants check bench draw templates system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -24,6 +24,9 @@ test: setup  ## everything that needs nothing but Python, pip and make
 
 faults: setup  ## kill -9 at every crash point, with every receiver, three times: about 30 minutes, ends with a table
 	$(BIN)/python -m pytest tests/test_worker_crashes.py --every-point -n 2
+
+clocks: setup  ## a thousand deadlines over thirty days on the time-skipping server: each verdict right, none early
+	$(BIN)/python -m pytest tests/test_workflows_clocks.py --clocks $(or $(CLOCKS),1000) -s
 
 isolation: setup  ## 500 drills under fire beside real incidents, none of which may meet: about 25 minutes; DRILLS=50 for a tenth
 	$(BIN)/python -m pytest tests/test_isolation_mixed.py --drills $(or $(DRILLS),500) -s
@@ -49,6 +52,9 @@ bench: setup  ## what an incident costs, beside a bare workflow: about 5 minutes
 
 draw: setup  ## the generated documents: plan pages, pictures, schemas
 	$(BIN)/fenghuo plan docs --to docs
+
+templates: setup  ## the default templates of plan documents, from their drafts
+	$(BIN)/python -m plans.drafting
 
 system:  ## what Debian must bring: nothing yet
 	@echo "make system: nothing is needed from Debian yet"

@@ -23,8 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from incidents.command import Command, Refusal
 from incidents.envelope import Envelope, signed_bytes
 from incidents.record import Record
-from workflows.incident import IncidentWorkflow
-from workflows.messages import DONE, REFUSED, Carried, Receipt
+from workflows.messages import DONE, INCIDENT, RECORD, REFUSED, Carried, Receipt
 
 VALID_FOR = timedelta(minutes=10)
 
@@ -102,8 +101,8 @@ async def open_incident(client: Client, carried: Carried, command: Command, task
 
     Raises `CommandRefused`, `Unanswered`, `NoEngine`.
     """
-    start = WithStartWorkflowOperation(
-        IncidentWorkflow.run,
+    start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        INCIDENT,
         carried,
         id=carried.record.id,
         task_queue=task_queue,
@@ -153,7 +152,7 @@ async def resume(client: Client, record: Record, task_queue: str) -> bool:
     a channel has accepted."""
     try:
         await client.start_workflow(
-            IncidentWorkflow.run,
+            INCIDENT,
             Carried(record=record),
             id=record.id,
             task_queue=task_queue,
@@ -179,7 +178,7 @@ async def record_of(handle: WorkflowHandle[Any, Any]) -> Record:
     """The incident as it stands now. Raises `NoSuchIncident`, `Unanswered`, `NoEngine`."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-            return Record.model_validate(await handle.query(IncidentWorkflow.record))
+            return Record.model_validate(await handle.query(RECORD))
     except TimeoutError:
         seconds = ANSWER_WITHIN.seconds
         raise Unanswered(f"{handle.id}：{seconds} 秒内没有答复", f"{handle.id}: no answer within {seconds} s") from None

@@ -22,7 +22,6 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, ResetSti
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 import wall
 from activities.archive import Archive
@@ -43,14 +42,12 @@ from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
 from workflows.messages import CONVERTER
 from workflows.misshapen import WatchfulRunner
+from workflows.sandbox import LOADED_ONCE
 
 STICKY_FOR = timedelta(seconds=2)
 """After a worker dies its incidents wait this long for it before another takes them, unless one is started."""
 PULSE_AT_LEAST_EVERY = timedelta(seconds=1)
 """The library holds heartbeats back, by default until little is left of the time that they have."""
-LOADED_ONCE = ("workflows", "activities", "incidents", "plans", "statecharts", "pydantic", "pydantic_core")
-"""Shared by all incidents of a worker. A copy for each, read from the disk again when it opens, would double its
-memory, and would mix two releases where a folder is changed under a running worker."""
 CONNECT_WITHIN = timedelta(seconds=30)
 
 log = structlog.get_logger()
@@ -64,7 +61,7 @@ def build_worker(client: Client, settings: Settings, database: AsyncEngine, gate
         client,
         task_queue=settings.task_queue,
         workflows=[IncidentWorkflow],
-        workflow_runner=WatchfulRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*LOADED_ONCE)),
+        workflow_runner=WatchfulRunner(restrictions=LOADED_ONCE),
         interceptors=[GateInterceptor(gate), PulseInterceptor()],
         activities=[Logbook(Logbooks(database), settings.lingers).sync, deliver(settings, database), archive.archive],
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,

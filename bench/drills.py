@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bench.thirty import thirty_days
 from cli import grounds
-from cli.up import drill_settings
+from cli.homes import drill_settings
 from drills import case as cases
 from drills.case import Case
 from drills.core import CoreGround
@@ -45,7 +45,9 @@ async def drills(rounds: int) -> Drills:
     if {told[1:] for told in (cores[0], test_server, drill_server)} != {cores[0][1:]}:
         raise RuntimeError(f"the grounds differ: {cores[0]}, {test_server}, {drill_server}")
     shipped = [cases.read(cases.find(name)) for name in cases.shipped()]
-    took = [(await _in_core(case, plan, digest))[0] for case in shipped for _ in range(rounds)]
+    plans = {name: library.load(library.find(name)).plan for name in {case.plan for case in shipped}}
+    digests = {name: registry.put(told) for name, told in plans.items()}
+    took = [(await _in_core(case, plans[case.plan], digests[case.plan]))[0] for case in shipped for _ in range(rounds)]
     _, jumps, entries = cores[0]
     pure = median(told[0] for told in cores)
     return Drills(pure, test_server[0], drill_server[0], jumps, entries, 60 * len(took) / sum(took))

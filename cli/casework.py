@@ -51,7 +51,7 @@ def list_cases(json_: bool) -> None:
             f"脚本 {row['lines']} 条，预期 {row['expectations']} 项",
             f"{row['lines']} lines, {row['expectations']} expectations",
         )
-        typer.echo(f"{row['case']:26} {title}  ({counts})")
+        typer.echo(f"{row['case']:28} {row['plan']:17} {title}  ({counts})")
 
 
 def show_schema() -> None:

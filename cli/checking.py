@@ -13,7 +13,7 @@ import typer
 from cli.chosen import folder_of
 from cli.exits import Exit, end, stop
 from cli.language import said
-from plans import library, roster
+from plans import documents, library, roster
 from plans.lint import RULES, Around, Judged, judge
 from settings import Settings
 
@@ -41,6 +41,7 @@ def check(name: str, settled: bool, decided: bool, on: date, json_: bool) -> Non
         sections=library.sections(loaded.folder),
         roster=people,
         on=on,
+        templates=_templates(folder, settings.home),
     )
     judged = judge(loaded, around)
     if json_:
@@ -69,6 +70,16 @@ def _roster(folder: Path) -> roster.Roster | None:
         if file.exists():
             return roster.read(file)
     return None
+
+
+def _templates(*folders: Path) -> tuple[tuple[str, str, str, str], ...]:
+    """What is wrong with the templates that the plan or this home lays itself."""
+    if not any((folder / documents.FOLDER).is_dir() for folder in folders):
+        return ()
+    # Few plans have templates of their own, and their libraries take long to load.
+    from plans.templates import faults
+
+    return tuple((fault.file.name, fault.field, fault.says, fault.en) for fault in faults(*folders))
 
 
 def _row(one: Judged) -> dict[str, Any]:

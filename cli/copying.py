@@ -1,4 +1,4 @@
-"""`fenghuo plan new`: a copy of a plan in this home."""
+"""`fenghuo plan new`: a plan in this home, copied from another or from nothing."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 
 from cli.chosen import folder_of
 from cli.exits import Exit, stop
+from plans import scaffold
 from plans.library import shipped
 from settings import Settings
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
-def copy(settings: Settings, name: str, old: str) -> Path:
-    """Copy the plan `old` into the home as `name`, whole, and give its folder."""
+def new(settings: Settings, name: str, old: str | None) -> Path:
+    """Write the plan `name` into the home, whole, and give its folder: a copy of `old`, or with nothing filled in."""
     if not NAME.fullmatch(name):
         stop(
             Exit.BAD_INPUT,
@@ -25,11 +26,14 @@ def copy(settings: Settings, name: str, old: str) -> Path:
     folder = settings.home / "plans" / name
     if folder.exists() or name in shipped():
         stop(Exit.REFUSED, f"{name} 已存在", f"there is a plan '{name}' already")
-    source = folder_of(settings, old)
+    source = folder_of(settings, old) if old is not None else None
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # In place whole or not at all.
     fresh = folder.with_name(f".{name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(source, fresh)
+    if source is not None:
+        shutil.copytree(source, fresh)
+    else:
+        scaffold.write(fresh)
     fresh.rename(folder)
     return folder

@@ -12,11 +12,11 @@ import typer
 
 from cli import drilling
 from cli.exits import Exit, end, stop
+from cli.homes import drill_settings, running, wanted_file
 from cli.incident import make_app
 from cli.intake import make_app as make_intake_app
 from cli.language import said, tell
 from cli.status import status
-from cli.up import drill_settings, running, wanted_file
 from settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="演练 · drills: their own server, store and people")

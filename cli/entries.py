@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from cli.language import said
+from incidents import chain
 from incidents.logbook import Entry
 
 
@@ -54,6 +55,13 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "level_ordered": ("响应命令", "level ordered"),
     "response_extended": ("响应延期", "response extended"),
     "response_lifted": ("解除响应", "response lifted"),
+    "report_drafted": ("拟写报告", "report drafted"),
+    "report_signed": ("报告补签", "report signed"),
+    "receipt_disputed": ("回执有争议", "receipt disputed"),
+    "receipt_settled": ("回执争议已定", "receipt settled"),
+    "chaser_received": ("上级催报", "chased from above"),
+    "chaser_answered": ("答复催报", "chaser answered"),
+    "time_corrected": ("起算事实更正", "time corrected"),
     "report_sent": ("报告发出", "report sent"),
     "receipt_confirmed": ("对方收到", "receipt confirmed"),
     "tasks_given": ("下达任务", "tasks given"),
@@ -201,6 +209,16 @@ def _details(kind: str, data: Mapping[str, Any], names: Naming) -> list[str]:
                 data["via"],
                 said(f"{verifying} 项正在核实", f"{verifying} items being verified") if verifying else "",
             ]
+        case "report_drafted":
+            pairs = " ".join(f"{name}={number}" for name, number in data["figures"].items())
+            stage = said(chain.STAGES[data["stage"]], data["stage"].replace("_", " "))
+            return [data["report"], f"{stage}{data['n'] or ''}", said("截至 ", "as at ") + data["as_at"][:16], pairs]
+        case "receipt_settled":
+            return [data["clock"], f"{data['before']['verdict']} → {data['verdict']}", data["by"], data["evidence"]]
+        case "time_corrected":
+            moved = [f"{told['clock']} {told['verdict'][0]} → {told['verdict'][1]}" for told in data["moved"]]
+            was = (data["from"] or "—")[:16]
+            return [f"{data['fact']} {was} → {data['to'][:16]}", data["source"], said("、", ", ").join(moved)]
         case "zone_entered" | "zone_left":
             people = data["people"]
             return [data["zone"], data["team"], said(f"{people} 人", f"{people} people")]

@@ -20,8 +20,9 @@ from temporalio.testing import WorkflowEnvironment
 from cli import desk, opening
 from cli.engine import stop as stop_process
 from cli.exits import Exit, stop
+from cli.homes import running
 from cli.language import said, tell
-from cli.up import Side, running, start_worker
+from cli.up import Side, start_worker
 from client import NoEngine, Token
 from drills.case import Case, CaseFault, NoSuchCase, find, located, moved, shipped
 from drills.check import faults

@@ -9,6 +9,7 @@ from cli.sheets import in_markdown
 from drills.case import SHAPE as CASE
 from plans import evidence
 from plans.coverage import coverage
+from plans.documents import guide
 from plans.figures import figures
 from plans.library import clause_rows, find, load, shipped
 from plans.registry import hash_of
@@ -24,6 +25,7 @@ def generated() -> dict[str, str]:
     """Every generated document by its path under docs/."""
     told = {f"schema/{name}.schema.json": _json(name) for name in SHAPES}
     told["schema/case.schema.json"] = json.dumps(described(CASE), ensure_ascii=False, indent=2) + "\n"
+    told["plans/documents.md"] = "\n".join(guide()) + "\n"
     told |= {f"pictures/{chart.name}.svg": svg(picture(chart)) for chart in CHARTS}
     for name in shipped():
         plan = load(find(name)).plan

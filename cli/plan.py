@@ -11,19 +11,20 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from cli import checking, copying, plan_pictures, plan_reading
+from cli import checking, copying, plan_diff, plan_pictures, plan_reading
 from cli.exits import Exit, end
 from cli.faults import fault
 from cli.language import said, tell
 from cli.verdict import headline, reasons
 from incidents.accident import Facts
+from plans import scaffold
 from plans.grading import Hit, Verdict, grade
 from plans.library import NoSuchPlan, PlanFault, find, load, shipped
 from plans.schema import Plan
 from settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="预案 · plans")
-for family in (plan_reading, plan_pictures):
+for family in (plan_reading, plan_diff, plan_pictures):
     family.add(app)
 
 Json = Annotated[bool, typer.Option("--json", help="JSON alone on stdout")]
@@ -64,13 +65,26 @@ def check_plan(
 @app.command("new")
 def new_plan(
     name: Annotated[str, typer.Argument(metavar="NAME", help="新名 · a-z, 0-9 and -")],
-    old: Annotated[str, typer.Option("--from", metavar="OLD", help="以哪一预案为底 · the plan to copy")],
+    old: Annotated[
+        str | None, typer.Option("--from", metavar="OLD", help="以哪一预案为底，不写则从零开始 · the plan to copy")
+    ] = None,
     json_: Json = False,
 ) -> None:
-    """另存新版 · copy a plan into this home, to edit it there."""
-    folder = copying.copy(Settings(), name, old)
-    told = {"plan": name, "folder": str(folder)}
+    """新建预案，或另存新版 · write a new plan into this home, copied from another or from nothing, to edit it there."""
+    folder = copying.new(Settings(), name, old)
+    told: dict[str, Any] = {"plan": name, "folder": str(folder)}
+    holes = [] if old is not None else list(scaffold.holes())
+    if old is None:
+        told["holes"] = [{"file": h.file, "line": h.line, "rule": h.rule, "path": h.path} for h in holes]
     typer.echo(json.dumps(told, ensure_ascii=False) if json_ else f"{folder}")
+    for hole in [] if json_ else holes:
+        typer.echo(f"  {hole.file}:{hole.line} {hole.path} ({hole.rule}) {hole.words}".rstrip())
+    if holes:
+        tell(
+            f"待填 {len(holes)} 处，文书样式在 documents/",
+            f"{len(holes)} places to fill; templates in documents/",
+            err=True,
+        )
     tell(f"接下来修改，再检查：fenghuo plan check {name}", f"edit it, then: fenghuo plan check {name}", err=True)
     end(Exit.DONE)
 

@@ -7,15 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli import pages
 from cli.chosen import plan_of
 from cli.exits import Exit, end, stop
 from cli.language import asked, tell
-from incidents import view
-from incidents.record import Record
 from settings import Settings
-from statecharts.canvas import svg
-from statecharts.drawing import CHARTS, Labels, picture
 
 PlanName = Annotated[str, typer.Argument(metavar="PLAN", help="名称、文件夹或 NAME@HASH · a name, a folder, NAME@HASH")]
 
@@ -34,6 +29,13 @@ def draw(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="FILE.svg；不写则输出到屏幕 · else stdout")] = None,
 ) -> None:
     """画图 · The levels of a plan and the charts that an incident moves by, as SVG."""
+    # Only here: the other commands of a plan need neither incidents nor charts.
+    from cli import pages
+    from incidents import view
+    from incidents.record import Record
+    from statecharts.canvas import svg
+    from statecharts.drawing import CHARTS, Labels, picture
+
     settings = Settings()
     found = plan_of(settings, plan)
     record = Record(id="")
@@ -67,6 +69,8 @@ def write_docs(
     to: Annotated[Path, typer.Option("--to", help="文件夹 · the folder of this project's documents")],
 ) -> None:
     """生成文档 · Write the generated documents: pages and pictures of the shipped plans, schemas, charts."""
+    from cli import pages
+
     for name, told in pages.generated().items():
         file = to / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -19,7 +19,7 @@ from cli.exits import Exit, end, stop
 from cli.language import said, tell
 from cli.words import verb_words
 from client import NoEngine, NoSuchIncident, Unanswered, record_of, resume
-from incidents import view
+from incidents import hindsight, lateness, spoken, view
 from incidents.incident import COMMANDS, fold
 from incidents.logbook import Entry
 from incidents.record import Record
@@ -57,9 +57,35 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         end(Exit.DONE)
 
     @app.command("show")
-    def show(number: Number, json_: Json = False) -> None:
-        """现状 · How an incident stands now."""
-        record = desk.run(lambda: record_now(settings(), number))
+    def show(
+        number: Number,
+        as_of: Annotated[str | None, typer.Option("--as-of", help="当时所知 · as known at TIME")] = None,
+        true_at: Annotated[str | None, typer.Option("--true-at", help="当时实情 · as true at TIME")] = None,
+        json_: Json = False,
+    ) -> None:
+        """现状 · How an incident stands now, or stood at an instant."""
+        known_at, was_at = _time(as_of, "--as-of"), _time(true_at, "--true-at")
+        if known_at and was_at:
+            stop(
+                Exit.BAD_INPUT,
+                "--as-of、--true-at：只能用其中一个",
+                "--as-of, --true-at: expected one of them",
+            )
+        if at := known_at or was_at:
+            then = (hindsight.as_known if known_at else hindsight.as_true)(
+                desk.run(lambda: _entries(settings(), number)), at
+            )
+            record = then.record
+            if record.opened_at is None and record.warning is None:
+                stop(Exit.NOT_FOUND, f"{number} 当时尚未开启", f"{number} was not open then")
+            for seq in then.left_out:
+                tell(
+                    f"第 {seq} 条未计入：所依据的条目当时尚不成立",
+                    f"entry {seq} left out: it rests on later ones",
+                    err=True,
+                )
+        else:
+            record = desk.run(lambda: record_now(settings(), number))
         told = view.shown(record)
         if json_:
             typer.echo(json.dumps(told, ensure_ascii=False))
@@ -75,7 +101,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         json_: Json = False,
     ) -> None:
         """日志 · The log, one entry a line."""
-        until = _time(as_of)
+        until = _time(as_of, "--as-of")
         entries = desk.run(lambda: _entries(settings(), number))
         known = [entry for entry in entries if until is None or entry.known_at <= until]
         for entry in known if json_ else ():
@@ -88,6 +114,53 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
             for refusal in directory.refusals():
                 if refusal["incident"] == number:
                     typer.echo(json.dumps({"refusal": refusal}, ensure_ascii=False) if json_ else _refusal(refusal))
+        end(Exit.DONE)
+
+    @app.command("script")
+    def script(
+        number: Number,
+        clock: Annotated[str, typer.Argument(metavar="CLOCK", help="报告时限 · the leg, by its deadline")],
+        json_: Json = False,
+    ) -> None:
+        """念稿 · What to read out on the telephone for one leg, or to copy into another system."""
+        record = desk.run(lambda: record_now(settings(), number))
+        found = record.clocks.get(clock)
+        if found is None or not found.rule:
+            legs = "、".join(one.id for one in record.clocks.values() if one.rule)
+            stop(
+                Exit.BAD_INPUT,
+                f"CLOCK：没有报告 {clock}；现有 {legs}",
+                f"CLOCK: no report '{clock}' here; known: {legs}",
+            )
+        plan = _plan(settings(), record.plan_hash)
+        told = spoken.outline(plan, record, found, datetime.now(UTC))
+        if json_:
+            typer.echo(json.dumps({"clock": clock, "text": told.text, "seconds": told.seconds}, ensure_ascii=False))
+        else:
+            typer.echo(told.text)
+            tell(f"约 {told.seconds:.0f} 秒", f"about {told.seconds:.0f} s", err=True)
+        end(Exit.DONE)
+
+    @app.command("lateness")
+    def late(
+        number: Number,
+        clock: Annotated[str, typer.Argument(metavar="CLOCK", help="只看这一路 · one leg only")] = "",
+        json_: Json = False,
+    ) -> None:
+        """迟报情况 · Why reports were late: each instant of the way, from the log."""
+        entries = desk.run(lambda: _entries(settings(), number))
+        record = fold(Record(id=""), entries)
+        wanted = [one for one in lateness.late(record) if clock in ("", one.id)]
+        told = [lateness.statement(record, entries, one) for one in wanted]
+        if json_:
+            typer.echo(json.dumps([view.late(one) for one in told], ensure_ascii=False))
+        else:
+            names = _names(settings(), record.plan_hash)
+            for one in told:
+                for line in showing.late(one, names, _local(settings())):
+                    typer.echo(line)
+            if not told:
+                tell("没有迟报、漏报", "no report is late", err=True)
         end(Exit.DONE)
 
     @app.command("watch")
@@ -185,13 +258,25 @@ def _local(settings: Settings) -> showing.Local:
 
 
 def _names(settings: Settings, plan_hash: str) -> showing.Names:
-    """The names of the plan that an incident began with, as this home keeps it."""
+    """The names of the plan that an incident began with."""
+    return showing.Names(_kept(settings, plan_hash))
+
+
+def _plan(settings: Settings, plan_hash: str) -> Plan:
+    plan = _kept(settings, plan_hash)
+    if plan is None:
+        stop(Exit.NOT_FOUND, "本机没有该事故的预案", "this home does not keep the plan of this incident")
+    return plan
+
+
+def _kept(settings: Settings, plan_hash: str) -> Plan | None:
+    """The plan that an incident began with, as this home keeps it."""
     directory = desk.gate(settings)
     try:
         kept = directory.plan(plan_hash)
     finally:
         directory.close()
-    return showing.Names(Plan.model_validate_json(kept) if kept else None)
+    return Plan.model_validate_json(kept) if kept else None
 
 
 def not_found(settings: Settings, number: str) -> NoReturn:
@@ -269,6 +354,14 @@ async def _folded(settings: Settings, number: str) -> Record:
     return fold(Record(id=number), entries)
 
 
+async def open_under(settings: Settings, plan: str) -> list[Record]:
+    """The open incidents that run by a plan of this name, folded from the stored log."""
+    async with stored(settings) as logbooks:
+        rows = [(number, json.loads(body)) for number, _, body in await logbooks.incidents()]
+        numbers = [number for number, body in rows if body["plan"] == plan and body["phase"] != "closed"]
+        return [fold(Record(id=number), await logbooks.read(number)) for number in numbers]
+
+
 async def _export(settings: Settings, number: str, folder: Path) -> str:
     entries = await _entries(settings, number)
     directory = desk.gate(settings)
@@ -314,7 +407,7 @@ async def _resume(settings: Settings, number: str) -> dict[str, Any]:
     return {"id": number, "seq": record.head.seq, "head": record.head.hash}
 
 
-def _time(text: str | None) -> datetime | None:
+def _time(text: str | None, option: str) -> datetime | None:
     if text is None:
         return None
     try:
@@ -324,8 +417,8 @@ def _time(text: str | None) -> datetime | None:
     if told is None or told.tzinfo is None:
         stop(
             Exit.BAD_INPUT,
-            f"--as-of：时间须带时区，现为 {text}",
-            f"--as-of: expected a time with an offset, found {text}",
+            f"{option}：时间须带时区，现为 {text}",
+            f"{option}: expected a time with an offset, found {text}",
         )
     return told
 

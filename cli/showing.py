@@ -12,6 +12,7 @@ from rich.table import Column, Table
 
 from cli.entries import entry_words
 from cli.language import said
+from incidents.lateness import Statement
 from incidents.logbook import Entry
 from plans import walk
 from plans.schema import Plan, Work
@@ -130,6 +131,22 @@ def incident(told: Mapping[str, Any], names: Names, local: Local, console: Conso
     _print(console, said("任务", "Tasks"), _tasks(told, names, local))
 
 
+def late(told: Statement, names: Names, local: Local) -> Iterator[str]:
+    """A statement on a late report, in lines."""
+    clock = told.clock
+    by = said(f"迟 {told.late_by}", f"late by {told.late_by}") if told.late_by else said("尚未报出", "not sent yet")
+    yield f"{clock.id}  {clock.says}  {by}"
+    for one in told.instants:
+        yield f"  {local(one.at)}  {said(one.says, one.en)} {one.by}".rstrip()
+    if told.longest:
+        first, last = told.longest
+        yield said(
+            f"  用时最长：{first.says}至{last.says}（{last.at - first.at}）",
+            f"  longest: from {first.en} to {last.en} ({last.at - first.at})",
+        )
+    yield said(f"  整改：{told.remedy or '待填写'}", f"  remedy: {told.remedy or 'to be filled in'}")
+
+
 def _head(told: Mapping[str, Any], names: Names, local: Local) -> Iterator[str]:
     mark = said("【演练】", "[drill] ") if told["kind"] == "drill" else ""
     yield f"{mark}{told['id']}  {names.title or told['plan']}"
@@ -192,10 +209,28 @@ def _scene(told: Mapping[str, Any], names: Names, local: Local) -> Iterator[str]
         yield said(
             f"误报 {alarm['reason']}（{alarm['found_by']}）{second}", f"false alarm: {alarm['reason']} ({second})"
         )
+    yield from _reports(told, local)
     for release in told["releases"]:
         state = said("已发布", "published") if release["published_at"] else said("待发布", "not published")
         publisher = names.of(release["publisher"])
         yield f"{said('信息', 'release')} {release['id']} {publisher} {state} {release['correction'] or ''}"
+
+
+def _reports(told: Mapping[str, Any], local: Local) -> Iterator[str]:
+    """Who presses from above, which receipts are disputed, and what has moved since a report's figures were frozen."""
+    for chaser in told["chasers"]:
+        if not chaser["answered_at"]:
+            words = f"{chaser['id']} {chaser['by']}：{chaser['words']}"
+            yield said(f"上级催报（待答复） {words}", f"chased from above, not answered: {words}")
+    for clock in told["clocks"]:
+        if "disputed" in clock:
+            words = f"{clock['id']} {clock['disputed']}"
+            yield said(f"回执有争议 {words}", f"receipt disputed: {words}")
+    for report in told["reports"]:
+        moved = [f"{said(WORDS[name], name)} {old}→{new}" for name, (old, new) in report["since"].items()]
+        if moved:
+            as_at, since = local(datetime.fromisoformat(report["as_at"])), said("、", ", ").join(moved)
+            yield said(f"{report['id']}（截至 {as_at}）之后：{since}", f"since {report['id']} (as at {as_at}): {since}")
 
 
 def _warning(told: Mapping[str, Any], local: Local) -> list[str]:

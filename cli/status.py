@@ -12,8 +12,8 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from cli.homes import running
 from cli.language import said
-from cli.up import running
 from settings import Settings
 
 WITHIN = timedelta(seconds=8)

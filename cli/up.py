@@ -13,19 +13,17 @@ import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import structlog
 
 from cli.clock import HostClock
 from cli.engine import Engine, EngineFault, embedded, stop
-from settings import Kind, Settings
+from cli.homes import DRILL_PREFIX, drill_settings, run_file, running, wanted_file
+from settings import Settings
 
 LOOK_EVERY = timedelta(seconds=0.5)
 WORKER_AGAIN_AFTER = timedelta(seconds=1)
 
-DRILL_PREFIX = "FENGHUO_DRILL_"
-"""Settings of the drill side stand under this prefix; nothing else named FENGHUO_ reaches it."""
 PASSED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "HOME", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH")
 """What a drill worker inherits of the environment: an allow-list, so that a new credential never slips through."""
 
@@ -162,38 +160,6 @@ async def _drill_on_demand(settings: Settings, sides: dict[str, Side], say: Say)
     elif not wanted.exists() and "drill" in sides:
         await sides.pop("drill").end()
         say("【演练】已停止", "[drill] stopped")
-
-
-def drill_settings(settings: Settings) -> Settings:
-    """The drill side of the same home: its own variables alone, read from `FENGHUO_DRILL_...`."""
-    own = {
-        name: os.environ[DRILL_PREFIX + name.upper()]
-        for name in Settings.model_fields
-        if DRILL_PREFIX + name.upper() in os.environ
-    }
-    clean = {name: field.get_default(call_default_factory=True) for name, field in Settings.model_fields.items()}
-    return Settings.model_validate(
-        {**clean, **own, "home": settings.home, "kind": "drill", "temporal_binary": settings.temporal_binary}
-    )
-
-
-def run_file(settings: Settings) -> Path:
-    """Where a running home says its addresses and pids, by kind."""
-    return settings.home / "run.json"
-
-
-def wanted_file(settings: Settings) -> Path:
-    """Stands while the drill side is wanted."""
-    return settings.home / "drill.wanted"
-
-
-def running(settings: Settings) -> dict[Kind, dict[str, object]]:
-    """What a running home says of itself."""
-    try:
-        told: dict[Kind, dict[str, object]] = json.loads(run_file(settings).read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    return told
 
 
 def _clean() -> dict[str, str]:

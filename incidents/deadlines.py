@@ -95,11 +95,12 @@ def done(
 
 
 def void(record: Record, name: str, now: datetime, fact: str) -> tuple[Draft, ...]:
-    """The end of a deadline that a fact made inapplicable."""
+    """The end of a deadline that a fact made inapplicable; who stands by that fact, by what they did, is said too."""
     clock = record.clocks.get(name)
     if clock is None or clock.verdict not in OPEN:
         return ()
-    return (by_system("clock_void", now, now, {"clock": name, "fact": fact}, _clauses(clock)),)
+    told = {"clock": name, "fact": fact, **({"confirmed_by": record.person} if record.person else {})}
+    return (by_system("clock_void", now, now, told, _clauses(clock)),)
 
 
 def begin(clocks: Iterable[Clock], now: datetime) -> Iterator[Draft]:
@@ -136,6 +137,23 @@ _TRIGGERS = {
     "clock_void": "void",
     "clock_missed": "close",
 }
+
+
+def verdict(clock: Clock, now: datetime) -> str:
+    """Where a clock stands by its instants alone."""
+    if clock.done_at is not None:
+        return "met" if clock.done_at <= clock.due_at else "late"
+    return "overdue" if clock.due_at <= now else "due_soon" if clock.warn_at <= now else "running"
+
+
+def judged_anew(clock: Clock, found: str) -> Clock:
+    """A clock whose instants were corrected, at the verdict that was then found."""
+    state = CLOCK.step(clock.verdict, "judge_anew", clock) if clock.verdict != CLOCK.initial else clock.verdict
+    return clock.but(verdict=CLOCK.step(state, _REACHES[found], clock) if found in _REACHES else state)
+
+
+_REACHES = {"due_soon": "warn", "overdue": "expire", "met": "do_in_time", "late": "do_late"}
+"""By which arrow a running clock comes to a verdict."""
 
 
 def _changes_at(clock: Clock) -> datetime | None:

@@ -79,11 +79,11 @@ def skip_level(plan: Plan, record: Record, command: SkipLevel, now: datetime) ->
         )
     told = command.told("sender", "to", "past", "reason", "via", "as_at", "received_by")
     name = fresh("N-past", record.notices)
-    told_at_once = (command.past, *rule.tells)
+    copies = {unit: "" for unit in (command.past, *rule.tells) if unit not in (command.sender, command.to)}
     matter = f"{plan.units[command.sender].name}已直接报告{plan.units[command.to].name}，特此抄告"
     return (
         command.entry("level_skipped", now, {**told, "figures": record.figures()}, rule.clauses),
-        issue(plan, record, now, name, "skipped", dict.fromkeys(told_at_once, ""), clauses=rule.clauses, matter=matter),
+        issue(plan, record, now, name, "skipped", copies, clauses=rule.clauses, matter=matter),
     )
 
 

@@ -6,7 +6,7 @@ What is open stays in the record, so that tasks, instructions and clocks are car
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -20,7 +20,7 @@ from incidents.logbook import Draft
 from incidents.notices import clock_time, tell
 from incidents.record import Clock, Force, Offer, OnScene, Part, Record, Support
 from incidents.speaking import Ordered, commands, speaker
-from plans.schema import Grade, Handover, Measure, Plan, TaskRule
+from plans.schema import Grade, Handover, Measure, Plan, PostId, TaskRule
 from statecharts.clock import OPEN as RUNNING
 from statecharts.handover import HANDOVER
 from statecharts.instruction import OPEN as UNANSWERED
@@ -283,14 +283,20 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         return
     turn = in_turn(plan, record)
     every = {rule.id: rule for rule in plan.command.handovers}
+    beneath = _beneath(plan, record, turn)
     settled: set[Topic] = set()
     for task in record.tasks.values():
         old = every.get(task.rule)
-        if old is None or turn.get(_topic(old), old) is old:
+        if old is None:
             continue
         # A higher level says it anew: what is open passes to its rule, what has happened is not owed again.
-        if task.state in OPEN:
-            words = f"由“{turn[_topic(old)].id}”取代"
+        instead = beneath.get(_topic(old), turn.get(_topic(old), old))
+        if instead is old:
+            # Named or there by the level: the taker commands, by whichever way.
+            if task.state in OPEN and old.kind == "command" and _commands(plan, record, old):
+                yield by_system("task_moved", now, now, {"task": task.id, "outcome": "done", "words": ""}, task.clauses)
+        elif task.state in OPEN:
+            words = f"由“{instead.id}”取代"
             data = {"task": task.id, "outcome": "not_applicable", "words": words}
             yield by_system("task_moved", now, now, data, task.clauses)
         elif task.state == "done":
@@ -299,12 +305,37 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     rules = [
         _task(rule, owner)
         for topic, rule in turn.items()
-        if topic not in settled
+        if topic not in settled and topic not in beneath
         for owner in _owners(plan, record, rule)
         if (rule.id, owner) not in owed
     ]
     yield from tasks.give(plan, record, rules, now, "handovers")
     yield from _told_all(plan, record, now)
+
+
+def _beneath(plan: Plan, record: Record, turn: Mapping[Topic, Handover]) -> dict[Topic, Handover]:
+    """The handovers of command to bodies beneath the one that commands already, each with that one's: nobody owes
+    them, command passes upward."""
+    above: Handover | None = None
+    found: dict[Topic, Handover] = {}
+    for topic, rule in turn.items():
+        if rule.kind != "command":
+            continue
+        if above is not None:
+            found[topic] = above
+        elif _commands(plan, record, rule):
+            above = rule
+    return found
+
+
+def _commands(plan: Plan, record: Record, rule: Handover) -> bool:
+    """Whether a taker of this handover has command already."""
+    return record.commander is not None and record.commander.post in _takers(plan, rule)
+
+
+def _takers(plan: Plan, rule: Handover) -> set[PostId]:
+    """The posts by which command passes with this handover."""
+    return {name for name, post in plan.posts.items() if {name, post.unit} & set(rule.taker)}
 
 
 def _topic(rule: Handover) -> Topic:
@@ -317,9 +348,8 @@ def _owners(plan: Plan, record: Record, rule: Handover) -> tuple[str, ...]:
         return rule.giver
     if rule.kind == "relieve":
         return rule.taker
-    takers = {name for name, post in plan.posts.items() if {name, post.unit} & set(rule.taker)}
     present = record.commander
-    if present is None or present.post in takers or not takers & record.arrivals.keys():
+    if present is None or _commands(plan, record, rule) or not _takers(plan, rule) & record.arrivals.keys():
         return ()
     known = next((task.owner for task in record.tasks.values() if task.rule == rule.id), None)
     return (known or plan.posts[present.post].unit,)

@@ -13,6 +13,8 @@ from incidents import (
     approval,
     assessing,
     attention,
+    chain,
+    chasers,
     commander,
     consultation,
     deadlines,
@@ -28,8 +30,10 @@ from incidents import (
     notices,
     onsite,
     orders,
+    origins,
     packs,
     publication,
+    receipts,
     recovery,
     release,
     reporting,
@@ -80,8 +84,15 @@ COMMANDS: dict[type[Command], Rule] = {
     approval.AttachSignature: approval.attach_signature,
     approval.Ratify: approval.ratify,
     approval.Dispute: approval.dispute,
+    chain.DraftReport: chain.draft_report,
     reporting.SendReport: reporting.send_report,
-    reporting.ConfirmReceipt: reporting.confirm_receipt,
+    reporting.SignReport: reporting.sign_report,
+    receipts.ConfirmReceipt: receipts.confirm_receipt,
+    receipts.DisputeReceipt: receipts.dispute_receipt,
+    receipts.SettleReceipt: receipts.settle_receipt,
+    chasers.RecordChaser: chasers.record_chaser,
+    chasers.AnswerChaser: chasers.answer_chaser,
+    origins.CorrectTime: origins.correct_time,
     handling.SkipLevel: handling.skip_level,
     handling.RecordClassified: handling.record_classified,
     handling.FlagReport: handling.flag_report,
@@ -183,6 +194,8 @@ BEFORE_ACCIDENT: tuple[type[Command], ...] = (
 AFTER_ARCHIVE: tuple[type[Command], ...] = (
     facts.ReportFacts,
     joining.JoinIntake,
+    receipts.DisputeReceipt,
+    receipts.SettleReceipt,
     handling.FlagReport,
     recovery.OpenRevision,
     publication.ConfirmCorrection,
@@ -238,8 +251,15 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
     "level_ordered": (response.ordered,),
     "response_extended": (response.extended,),
     "response_lifted": (response.lifted, onsite.dissolved),
-    "report_sent": (_nothing,),
-    "receipt_confirmed": (reporting.receipt,),
+    "report_drafted": (chain.drafted,),
+    "report_sent": (chain.sent,),
+    "report_signed": (_nothing,),
+    "receipt_confirmed": (receipts.confirmed,),
+    "receipt_disputed": (receipts.disputed,),
+    "receipt_settled": (receipts.settled,),
+    "chaser_received": (chasers.received,),
+    "chaser_answered": (chasers.answered,),
+    "time_corrected": (origins.corrected,),
     "level_skipped": (_nothing,),
     "classified_sent": (_nothing,),
     "report_flagged": (handling.flagged,),
@@ -358,7 +378,7 @@ def handle(plan: Plan, record: Record, command: Command, now: datetime) -> Answe
     """The entries that `command` brings, with all that follows from them, or a refusal in words. Changes nothing."""
     if refusal := _forbidden(plan, record, command, now):
         return refusal
-    answer = COMMANDS[type(command)](plan, record, command, now)
+    answer = COMMANDS[type(command)](plan, record.but(person=command.envelope.user), command, now)
     if isinstance(answer, Refusal) or not answer:
         return answer
     return (*answer, *pass_time(plan, _added(record, answer), now))
@@ -396,7 +416,7 @@ def fold(record: Record, entries: Iterable[Entry]) -> Record:
     for entry in entries:
         if entry.prev != record.head.hash:
             raise ValueError(f"entry {entry.seq} does not follow entry {record.head.seq}")
-        record = _folded(record, entry).but(head=Head(seq=entry.seq, hash=entry.hash))
+        record = fold_one(record, entry).but(head=Head(seq=entry.seq, hash=entry.hash))
     return record
 
 
@@ -451,11 +471,12 @@ def _forbidden(plan: Plan, record: Record, command: Command, now: datetime) -> R
 
 def _added(record: Record, drafts: Iterable[Draft]) -> Record:
     for draft in drafts:
-        record = _folded(record, draft).but(head=Head(seq=record.head.seq + 1, hash=record.head.hash))
+        record = fold_one(record, draft).but(head=Head(seq=record.head.seq + 1, hash=record.head.hash))
     return record
 
 
-def _folded(record: Record, draft: Draft) -> Record:
+def fold_one(record: Record, draft: Draft) -> Record:
     for fold_in in _FOLDS[draft.kind]:
         record = fold_in(record, draft)
-    return record
+    # Whatever follows by itself follows from what a person did.
+    return record if draft.user in ("system", record.person) else record.but(person=draft.user)

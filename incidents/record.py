@@ -74,12 +74,42 @@ class Clock(Part):
     warn_at: AwareDatetime
     done_at: AwareDatetime | None = None
     received_by: str = ""
+    disputed: str = ""
+    """What is said against its receipt, as long as that is open."""
     verdict: str = CLOCK.initial
 
     @property
     def late_by(self) -> timedelta | None:
         """By how much it was done too late; None: it was not, or is not done."""
         return self.done_at - self.due_at if self.done_at and self.verdict == "late" else None
+
+
+class Report(Part):
+    """One report of the chain (首报、续报、终报): its figures stand as of an instant, whatever comes later."""
+
+    id: str
+    stage: Literal["first", "follow_up", "final"]
+    n: int
+    """Which follow-up, from 1 on; 0 for the first and the final one."""
+    follows: str = ""
+    """The report before it."""
+    as_at: AwareDatetime
+    figures: Mapping[Measure, int] = {}
+    drafted_by: str
+    legs: tuple[str, ...] = ()
+    """The legs by which it went out."""
+
+
+class Chaser(Part):
+    """Somebody above presses for a report or an answer (催报)."""
+
+    id: str
+    by: str
+    clock: str = ""
+    words: str
+    at: AwareDatetime
+    answered_at: AwareDatetime | None = None
+    answer: str = ""
 
 
 class Step(Part):
@@ -570,11 +600,11 @@ class Record(Part):
     opening: str = ""
     """SHA-256 of the facts it was opened with: the same report again opens nothing."""
     facts: Facts | None = None
+    """None: not opened, or no accident has come of the warning."""
     intakes: Mapping[str, Joined] = {}
     """The calls about it, by their own numbers."""
     attention: tuple[str, ...] = ()
     """Which circumstances ask for special attention."""
-    """None: not opened, or no accident has come of the warning."""
     warning: PublicWarning | None = None
     counts: Mapping[Measure, Count] = {}
     """Verified or official: these move the grade."""
@@ -601,6 +631,9 @@ class Record(Part):
     forces: Mapping[str, Force] = {}
     support: Mapping[str, Support] = {}
     report_faults: tuple[ReportFault, ...] = ()
+    reports: Mapping[str, Report] = {}
+    """The chain of reports, in order."""
+    chasers: Mapping[str, Chaser] = {}
     revisions: tuple[Revise, ...] = ()
     instructions: Mapping[str, Instruction] = {}
     consultations: Mapping[str, Consultation] = {}
@@ -622,6 +655,8 @@ class Record(Part):
     requisitions: tuple[int, ...] = ()
     """The entries by which goods were taken for the rescue."""
     false_alarm: FalseAlarm | None = None
+    person: str = ""
+    """Who acted last: what follows by itself follows from that."""
     told_figures: Mapping[Measure, int] | None = None
     """The figures at the end, or as last told again within the casualty window."""
     archive: str = ""

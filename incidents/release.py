@@ -123,7 +123,7 @@ def draft_release(plan: Plan, record: Record, command: DraftRelease, now: dateti
 
 
 def record_release(plan: Plan, record: Record, command: RecordRelease, now: datetime) -> Answer:
-    if refusal := _not_managing(plan, command):
+    if refusal := _not_managing(plan, command) or _no_item(plan, command):
         return refusal
     if not command.release:
         return _by_others(plan, record, command, now)
@@ -156,6 +156,7 @@ def record_release(plan: Plan, record: Record, command: RecordRelease, now: date
         "rule": release.rule,
         "publisher": release.publisher,
         **command.told("channels", "differs", "managed_by"),
+        **({"carries": list(command.carries)} if command.carries else {}),
     }
     return (command.entry("release_published", now, data, _cited(plan, rule, command)),)
 
@@ -201,6 +202,7 @@ def _by_others(plan: Plan, record: Record, command: RecordRelease, now: datetime
         "rule": rule.id,
         "publisher": publisher,
         **command.told("text", "channels", "authorised", "required", "managed_by"),
+        **({"carries": list(command.carries)} if command.carries else {}),
     }
     published = command.entry("release_published", now, data, _cited(plan, rule, command))
     return (published, *_heard_first(plan, record, rule, name, now))
@@ -230,6 +232,18 @@ def _not_managing(plan: Plan, command: RecordRelease) -> Refusal | None:
     return Refusal(
         zh=f"managed_by：应为归口管理单位{_names(plan, managing)}，现为 {other}",
         reason=f"managed_by: expected those who manage releases, {', '.join(managing) or 'none'}; found {other}",
+    )
+
+
+def _no_item(plan: Plan, command: RecordRelease) -> Refusal | None:
+    items = [item.id for item in (plan.release.content if plan.release else ())]
+    other = next((name for name in command.carries if name not in items), None)
+    if other is None:
+        return None
+    known = ", ".join(items) or "none"
+    return Refusal(
+        zh=f"carries：应为预案所列内容 {known}，现为 {other}",
+        reason=f"carries: expected items of a text by the plan, {known}; found {other}",
     )
 
 

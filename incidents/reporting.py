@@ -8,14 +8,14 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from incidents import deadlines
+from incidents import chain, deadlines
 from incidents.accident import Words
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.facts import holds
 from incidents.logbook import Draft
 from incidents.record import Clock, Record
 from incidents.report_contents import Contents, carried
-from plans.schema import Clauses, ElementId, Plan, ReportRule, ReportTrigger, Role
+from plans.schema import Clauses, ElementId, Measure, Plan, ReportRule, ReportTrigger, Role
 from statecharts.clock import OPEN
 
 
@@ -35,17 +35,25 @@ class SendReport(Command):
     signed_by: str = Field(default="", max_length=64)
     signature_follows: str = Field(default="", max_length=400)
     """Who decided that it goes before the signature, and why."""
+    report: str = Field(default="", max_length=64)
+    """The report of the chain that this leg carries, with its figures; left out: the ledger's as they are now."""
+    figures: Mapping[Measure, int] | None = Field(default=None, max_length=20)
+    """What this leg says, where that is not what the report has."""
+    differs: str = Field(default="", max_length=400)
+    """Why this leg has other figures than its sisters."""
     fields: Mapping[ElementId, Words] = Field(default={}, max_length=100)
     """Items of a written report in words, by their id in the plan, where the facts do not tell them: `{"nature": ...}`;
     正在核实 marks one that is still being verified. What is left out is known from the facts, or being verified."""
 
 
-class ConfirmReceipt(Command):
-    """The other end has it: by whom, when."""
+class SignReport(Command):
+    """The signature under a paper that went first: by whom, with the signed sheet as a file by its hash."""
 
-    verb: ClassVar[str] = "confirm-receipt"
+    verb: ClassVar[str] = "sign-report"
+    roles: ClassVar[tuple[Role, ...]] = ("watch",)
     clock: str
-    received_by: str = Field(min_length=1, max_length=200)
+    signed_by: str = Field(min_length=1, max_length=64)
+    sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
 
 
 def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) -> Answer:
@@ -73,13 +81,18 @@ def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) 
             reason="signed_by: expected it, or signature_follows with who decided so",
             clauses=(clock.clause,),
         )
+    figures = _figures(record, command)
+    if isinstance(figures, Refusal):
+        return figures
     written = clock.leg == "paper" or bool(command.fields)
     contents = carried(plan, record, command.fields, signed=bool(command.signed_by))
     if isinstance(contents, Refusal):
         return contents
     data = {
         **command.told("clock", "via", "as_at", "received_by", "words", "number", "signed_by", "signature_follows"),
-        "figures": record.figures(),
+        "figures": figures,
+        **({"report": command.report} if command.report else {}),
+        **({"differs": command.differs} if command.differs else {}),
         "sender": clock.sender,
         "addressee": clock.addressee,
         "leg": clock.leg,
@@ -88,8 +101,32 @@ def send_report(plan: Plan, record: Record, command: SendReport, now: datetime) 
     sent = command.entry("report_sent", now, data, (clock.clause,) if clock.clause else ())
     at = command.true_at or now
     carries = (*contents.clauses, *_by_regulation(plan, clock, contents, at)) if written else ()
-    carries = (*_triggering(plan, clock), *carries)
-    return (sent, *deadlines.done(record, command, clock.id, now, carries, received_by=command.received_by))
+    carries = (*_triggering(plan, record, clock), *carries)
+    done = deadlines.done(record, command, clock.id, now, carries, received_by=command.received_by)
+    first = command.signature_follows and not command.signed_by
+    return (sent, *done, *(_signature_wanted(plan, clock, at, now) if first else ()))
+
+
+def _figures(record: Record, command: SendReport) -> dict[Measure, int] | Refusal:
+    """The figures of a leg: those of its report, so that all legs of one say the same; others only with a reason."""
+    if not command.report:
+        return record.figures() if command.figures is None else dict(command.figures)
+    report = record.reports.get(command.report)
+    if report is None:
+        known = ", ".join(record.reports) or "none"
+        return Refusal(
+            zh=f"report：没有 {command.report}；现有 {known}",
+            reason=f"report: no '{command.report}' here; known: {known}",
+        )
+    if command.as_at != report.as_at:
+        return Refusal(
+            zh=f"as_at：{report.id} 截至 {report.as_at.isoformat()}，现为 {command.as_at.isoformat()}",
+            reason=f"as_at: {report.id} is as at {report.as_at.isoformat()}, found {command.as_at.isoformat()}",
+        )
+    figures = dict(report.figures if command.figures is None else command.figures)
+    if figures != report.figures and not command.differs:
+        return chain.other_figures(figures, report.figures, f"{report.id} 其他各路", f"the other legs of {report.id}")
+    return figures
 
 
 def _by_regulation(plan: Plan, clock: Clock, contents: Contents, at: datetime) -> Clauses:
@@ -99,20 +136,47 @@ def _by_regulation(plan: Plan, clock: Clock, contents: Contents, at: datetime) -
     return tuple(clause for rule in plan.reporting.handling if rule.kind == "standard" for clause in rule.clauses)
 
 
-def _triggering(plan: Plan, clock: Clock) -> Clauses:
-    """The clauses of the facts that made this report due."""
+def _triggering(plan: Plan, record: Record, clock: Clock) -> Clauses:
+    """The clauses of the facts that made this report due, and of those that have come to it since."""
     rule = next((rule for rule in plan.reporting.rules if rule.id == clock.rule), None)
-    told = [trigger for trigger in rule.triggers if trigger.id in clock.triggers] if rule else []
+    held = {*clock.triggers, *(trigger.id for trigger in _triggers(rule, record))} if rule else set()
+    told = [trigger for trigger in rule.triggers if trigger.id in held] if rule else []
     return tuple(dict.fromkeys(clause for trigger in told for clause in trigger.clauses))
 
 
-def confirm_receipt(plan: Plan, record: Record, command: ConfirmReceipt, now: datetime) -> Answer:
-    clock = record.clocks.get(command.clock)
-    if clock is None or not clock.rule:
-        return Refusal(zh=f"clock：没有报告 {command.clock}", reason=f"clock: no report '{command.clock}' here")
-    if clock.done_at is None:
-        return Refusal(zh=f"clock：{clock.id} 尚未报出", reason=f"clock: {clock.id} was not sent yet", kind="plan")
-    return (command.entry("receipt_confirmed", now, command.told("clock", "received_by")),)
+def sign_report(plan: Plan, record: Record, command: SignReport, now: datetime) -> Answer:
+    name = _signature(command.clock)
+    waiting = record.clocks.get(name)
+    if waiting is None or waiting.verdict not in OPEN:
+        unsigned = ", ".join(c.id for c in record.clocks.values() if _signature(c.id) in record.clocks) or "none"
+        return Refusal(
+            zh=f"clock：{command.clock} 不待补签；先报后签的有 {unsigned}",
+            reason=f"clock: {command.clock} waits for no signature; sent before it was signed: {unsigned}",
+        )
+    signed = command.entry("report_signed", now, command.told("clock", "signed_by", "sha256"))
+    return (signed, *deadlines.done(record, command, name, now))
+
+
+def _signature(clock: str) -> str:
+    """The deadline of the signature under a paper that went first."""
+    return f"signature-{clock}"
+
+
+def _signature_wanted(plan: Plan, clock: Clock, at: datetime, now: datetime) -> Iterator[Draft]:
+    pace = plan.response.pace
+    if pace is None:
+        return
+    due = at + pace.ratify_within
+    wanted = Clock(
+        id=_signature(clock.id),
+        says=f"“{clock.says}”补签",
+        clause=next(iter(pace.clauses), ""),
+        soft=False,
+        starts_at=at,
+        due_at=due,
+        warn_at=due - pace.remind_after,
+    )
+    yield from deadlines.begin([wanted], now)
 
 
 def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
@@ -125,14 +189,17 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     for rule in plan.reporting.rules:
         running = started.get(rule.id)
         if running is None:
-            if rule.within is not None and not ended and _due(rule, record):
-                start = _start(rule, record)
-                starting += [_clock(rule, record, rule.id, start, start + rule.within)] if start is not None else []
+            # What counts from the lifting is owed once everything else is over.
+            over = ended and (rule.starts != "lifted" or record.phase != "recovery")
+            if rule.within is not None and not over and _due(rule, record):
+                begins = start_of(rule, record)
+                starting += [_clock(rule, record, rule.id, begins, begins + rule.within)] if begins is not None else []
             continue
         last = running[-1]
         if last.verdict in OPEN:
             if not _due(rule, record):
-                fact = f"事故等级为{record.standing()}级，本项不适用"
+                graded = not holds(rule.when, record)
+                fact = f"事故等级为{record.standing()}级，本项不适用" if graded else "须报的情形均已不成立，本项不适用"
             elif rule.every and ended:
                 fact = "应急已结束，不再续报"
             else:
@@ -145,19 +212,14 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
         elif last.verdict == "not_due":
             # It ended with the response, or with a grade: reopened, or graded so again, the cadence goes on from there.
             if _due(rule, record):
-                start = record.reopened_at if record.reopened_at and record.reopened_at >= last.done_at else now
+                begins = record.reopened_at if record.reopened_at and record.reopened_at >= last.done_at else now
                 name = f"{rule.id}-{len(running) + 1}"
-                starting.append(_clock(rule, record, name, start, start + rule.every))
+                starting.append(_clock(rule, record, name, begins, begins + rule.every))
         elif _due(rule, record):
             # A cadence counts from the last report, never from when it should have gone.
             name = f"{rule.id}-{len(running) + 1}"
             starting.append(_clock(rule, record, name, last.done_at, last.done_at + rule.every))
     yield from deadlines.begin(starting, now)
-
-
-def receipt(record: Record, entry: Draft) -> Record:
-    clock = record.clocks[entry.data["clock"]]
-    return record.but(clocks={**record.clocks, clock.id: clock.but(received_by=entry.data["received_by"])})
 
 
 def missed(record: Record, now: datetime) -> Iterator[Draft]:
@@ -177,7 +239,8 @@ def _triggers(rule: ReportRule, record: Record) -> tuple[ReportTrigger, ...]:
     return tuple(trigger for trigger in rule.triggers if holds(trigger.when, record))
 
 
-def _start(rule: ReportRule, record: Record) -> datetime | None:
+def start_of(rule: ReportRule, record: Record) -> datetime | None:
+    """The instant from which a leg counts; None: it has not come."""
     facts = record.known()
     match rule.starts:
         case "received":

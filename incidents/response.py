@@ -147,6 +147,11 @@ def record_start_above(plan: Plan, record: Record, command: RecordStartAbove, no
             zh=f"said_at：不能晚于现在，现为 {command.said_at}",
             reason=f"said_at: expected a time that is not in the future, found {command.said_at}",
         )
+    if command.said_at < record.known().happened_at():
+        return Refusal(
+            zh=f"said_at：不能早于事发，现为 {command.said_at}",
+            reason=f"said_at: expected a time that is not before the accident, found {command.said_at}",
+        )
     if command.form in ("paper", "elsewhere") and not command.number:
         return Refusal(
             zh="number：书面的须填文号", reason="number: expected the number of what was received in writing"
@@ -176,9 +181,9 @@ def _laid_before(plan: Plan, record: Record, command: ProposeLevel, now: datetim
         return Refusal(
             zh=f"level：{command.level}级响应已在执行", reason=f"level: {command.level} stands already", kind="plan"
         )
-    authority = _authority(plan, record, command.level)
-    if isinstance(authority, Refusal):
-        return authority
+    whose = authority(plan, record, command.level)
+    if isinstance(whose, Refusal):
+        return whose
     lowers = severity(command.level) < severity(record.level)
     if lowers and not command.reason:
         return Refusal(
@@ -243,9 +248,9 @@ def _laid_before(plan: Plan, record: Record, command: ProposeLevel, now: datetim
         "grade": record.standing(),
         **({"from_level": record.level} if record.level else {}),
     }
-    data = approval.ask(record, "level", authority, asks, command.envelope.user)
+    data = approval.ask(record, "level", whose, asks, command.envelope.user)
     laid_before = rule.approval.proposal.clauses if rule.approval.proposal and not lowers else ()
-    cited = tuple(dict.fromkeys((*laid_before, *authority.clauses)))
+    cited = tuple(dict.fromkeys((*laid_before, *whose.clauses)))
     return _Laid(data, cited)
 
 
@@ -281,7 +286,7 @@ def called(record: Record) -> tuple[str, ...]:
     return tuple(units)
 
 
-def _authority(plan: Plan, record: Record, level: Grade) -> ApprovalRule | Refusal:
+def authority(plan: Plan, record: Record, level: Grade) -> ApprovalRule | Refusal:
     """Whose yes a level needs: to start one, its own; to change one, that of the level which the plan names."""
     change = _change(plan, record, level)
     if record.level is None:

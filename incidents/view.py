@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from incidents import timeline
+from incidents import chain, timeline
+from incidents.lateness import Statement
 from incidents.logbook import Entry
 from incidents.record import Act, Approval, PublicWarning, Record
 from statecharts.approval import OPEN
@@ -63,6 +64,7 @@ def shown(record: Record) -> dict[str, Any]:
                 "says": clock["says"],
                 "soft": clock["soft"],
                 "external": clock["external"],
+                **({"disputed": clock["disputed"]} if clock["disputed"] else {}),
             }
             for clock in told["clocks"].values()
         ],
@@ -85,6 +87,8 @@ def shown(record: Record) -> dict[str, Any]:
         "conditions": {name: tick["holds"] for name, tick in told["conditions"].items()},
         "departures": told["departures"],
         "report_faults": told["report_faults"],
+        "reports": [_report(record, report) for report in told["reports"].values()],
+        "chasers": list(told["chasers"].values()),
         "revisions": told["revisions"],
         "releases": list(told["releases"].values()),
         "false_alarm": told["false_alarm"],
@@ -151,6 +155,8 @@ def first_page(record: Record) -> dict[str, Any]:
         "departures": told["departures"],
         "scope_accepted": told["facts"] and told["facts"]["scope_accepted"],
         "report_faults": told["report_faults"],
+        "receipts_disputed": [clock["id"] for clock in told["clocks"] if "disputed" in clock],
+        "chasers_unanswered": [chaser for chaser in told["chasers"] if not chaser["answered_at"]],
         "revisions": told["revisions"],
         "not_signed": [act for act in spoken if act["hand"] != "signed"],
         "overdue_signatures": [
@@ -179,6 +185,29 @@ def first_page(record: Record) -> dict[str, Any]:
         "seq": told["seq"],
         "head": told["head"],
     }
+
+
+def late(told: Statement) -> dict[str, Any]:
+    """A statement on a late report, as JSON."""
+    clock = told.clock
+    return {
+        "clock": clock.id,
+        "says": clock.says,
+        "leg": clock.leg,
+        "due_at": clock.due_at.isoformat(),
+        "sent_at": clock.done_at.isoformat() if clock.done_at else None,
+        "late_by": _LENGTH.dump_python(told.late_by, mode="json"),
+        "verdict": clock.verdict,
+        "instants": [{"at": one.at.isoformat(), "says": one.says, "en": one.en, "by": one.by} for one in told.instants],
+        "longest": [one.says for one in told.longest] if told.longest else None,
+        "remedy": told.remedy,
+    }
+
+
+def _report(record: Record, told: dict[str, Any]) -> dict[str, Any]:
+    """A report with its figures as they were, and what the ledger has come to since."""
+    since = chain.changes(record.reports[told["id"]].figures, record.figures())
+    return {**told, "since": {measure: list(pair) for measure, pair in since.items()}}
 
 
 def commanders(record: Record) -> list[dict[str, Any]]:

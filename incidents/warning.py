@@ -206,7 +206,9 @@ def needed(rules: WarningRules, edition: Edition) -> tuple[ApprovalRule, ...]:
     if change is None:
         return tuple(_agreeing([], rules.colours[edition.colour], edition.across))
     asked = [change.approval] if change.approval else []
-    for colour in dict.fromkeys((edition.colour, edition.was or edition.colour)) if change.also_by_colour else ():
+    # The lower colour's body first: it is the one that proposes to the body above.
+    colours = sorted({edition.colour, edition.was or edition.colour}, key=COLOURS.index)
+    for colour in colours if change.also_by_colour else ():
         asked = _agreeing(asked, rules.colours[colour], edition.across)
     return tuple(asked)
 

@@ -270,6 +270,7 @@ ACTS: Mapping[str, Act] = {
     "level_skipped": Act((Handling,)),
     "classified_sent": Act((Handling,)),
     "report_flagged": Act((Handling,)),
+    "report_drafted": Act((ReportField,)),
     "clock_void": Act((ReportRule,)),
     "clock_missed": Act((ReportRule,)),
     "clock_stood_down": Act((ReportRule,)),

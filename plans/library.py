@@ -78,8 +78,8 @@ class NoSuchPlan(LookupError):
 
 
 class ClauseRow(NamedTuple):
-    """One sentence of a plan that asks something, as its clauses.tsv lists it: `asks` in short English words,
-    `deadline` in the plan's; empty: none."""
+    """One sentence of a plan that asks something, as its clauses.tsv lists it: `asks` and `deadline` in short English
+    words; no deadline: the sentence has none."""
 
     clause: str
     section: str
@@ -193,8 +193,9 @@ def national_fields() -> Mapping[str, str]:
 
 
 def locate(loaded: Loaded, path: str) -> tuple[str, int]:
-    """The file and line of a path, as deep as the files know it: (`response.yaml`, 12)."""
-    return _find(loaded.raw, path)
+    """The file and line of a path, as deep as the files know it: (`response.yaml`, 12). A template has no lines."""
+    chapter, *way = path.split("/")
+    return (f"{chapter}/{way[0]}", 1) if chapter == "documents" else _find(loaded.raw, path)
 
 
 def clauses(folder: Path) -> frozenset[str]:
@@ -258,6 +259,8 @@ def _join_national(data: dict[str, Any], folder: Path) -> None:
     warning = _read(NATIONAL / "warning.yaml")
     recovery = _read(NATIONAL / "recovery.yaml")
     carried = {name for rule in data["reporting"]["rules"] for name in rule.get("covers", ())}
+    if unknown := sorted(carried - {rule.id for rule in reporting.rules}):
+        raise PlanFault(f"{folder / 'reporting.yaml'} covers {unknown[0]}: expected the id of a national rule")
     data["reporting"]["rules"] += [
         bound(rule.model_dump(mode="json")) for rule in reporting.rules if rule.id not in carried
     ]

@@ -73,23 +73,24 @@ class Chart:
 
     def step(self, state: str, trigger: str, facts: Any = None) -> str:
         """The state after `trigger`. Raises `Refused` where no arrow leads on, or its guards are false."""
-        moves = self._moves.get((state, trigger))
-        if not moves:
-            raise Refused(self, state, trigger)
-        failed: tuple[str, ...] = ()
-        for move in moves:
-            failed = tuple(guard for guard in move.guards if not self._guards[guard](facts))
-            if not failed:
-                return move.target
-        raise Refused(self, state, trigger, failed)
+        move, failed = self._open(state, trigger, facts)
+        if move is None:
+            raise Refused(self, state, trigger, failed)
+        return move.target
 
     def can(self, state: str, trigger: str, facts: Any = None) -> bool:
         """Whether `step` would be taken."""
-        try:
-            self.step(state, trigger, facts)
-        except Refused:
-            return False
-        return True
+        # Asked far more often than a step is taken, and mostly answered with no: nobody reads a refusal's words here.
+        return self._open(state, trigger, facts)[0] is not None
+
+    def _open(self, state: str, trigger: str, facts: Any) -> tuple[Move | None, tuple[str, ...]]:
+        """The move that `step` takes, or None and the guards that were false at the last one tried."""
+        failed: tuple[str, ...] = ()
+        for move in self._moves.get((state, trigger), ()):
+            failed = tuple(guard for guard in move.guards if not self._guards[guard](facts))
+            if not failed:
+                return move, ()
+        return None, failed
 
     def possible(self, state: str) -> tuple[str, ...]:
         """The triggers that lead on from `state`, guards aside."""

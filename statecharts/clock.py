@@ -19,6 +19,8 @@ CLOCK = compile_chart(
         Arrow("close", "overdue", "missed"),
         Arrow("void", OPEN, "not_due"),
         Arrow("stand_down", OPEN, "stood_down", ("soft",)),
+        # The fact that it counts from, or the instant of the act, was another one: it is judged anew.
+        Arrow("judge_anew", (*OPEN, "met", "late"), "running"),
     ],
     # Nobody waives a statutory clock.
     guards={"soft": lambda clock: clock.soft},
@@ -39,6 +41,7 @@ CLOCK = compile_chart(
         "close": "归档时仍未办",
         "void": "事实使其不适用",
         "stand_down": "撤销",
+        "judge_anew": "事实更正后重新判定",
         "soft": "自设时限",
     },
 )

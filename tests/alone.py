@@ -13,7 +13,8 @@ import sys
 
 from temporalio.client import Client
 
-from cli.up import Side, drill_settings
+from cli.homes import drill_settings
+from cli.up import Side
 from client import open_incident
 from incidents.facts import Open
 from incidents.record import Record

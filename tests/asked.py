@@ -22,6 +22,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities.contracts import ARCHIVE, DELIVER, SYNC, ArchiveRequest, DeliverRequest, SyncRequest
 from workflows import messages
 from workflows.messages import Carried, Receipt
+from workflows.sandbox import LOADED_ONCE
 
 INPUTS: dict[str, type[Any]] = {SYNC: SyncRequest, DELIVER: DeliverRequest, ARCHIVE: ArchiveRequest}
 
@@ -125,7 +126,7 @@ class Overhearing(WorkflowRunner):
     """Runs workflows as a worker of `queue` does, and keeps every command that they give."""
 
     def __init__(self, queue: str) -> None:
-        self._runner, self._queue = SandboxedWorkflowRunner(), queue
+        self._runner, self._queue = SandboxedWorkflowRunner(restrictions=LOADED_ONCE), queue
         self.heard: list[WorkflowCommand] = []
 
     def prepare_workflow(self, defn: Any) -> None:

@@ -6,7 +6,18 @@ Whoever plays them has the core with a clock in hand.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from incidents import approval, commander, departures, facts, notes, recovery, release, reporting, response
+from incidents import (
+    approval,
+    commander,
+    departures,
+    facts,
+    notes,
+    receipts,
+    recovery,
+    release,
+    reporting,
+    response,
+)
 from incidents import tasks as work
 from incidents import termination as end
 from incidents.record import Form
@@ -190,7 +201,7 @@ CASES = (
         "越级直接报自治区领导", "LS-4.1-06", at_three,
         {"kind": "report_sent", "clock": "region-general-hq", "to": "自治区领导", "via": "微信电话"},
         lambda d: d.record.clocks["region-general-hq"].received_by == "自治区领导",
-        lambda d: d.does(reporting.ConfirmReceipt, clock="region-general-hq", received_by="秘书处"),
+        lambda d: d.does(receipts.ConfirmReceipt, clock="region-general-hq", received_by="秘书处"),
         "in_system",
     ),
     Case(

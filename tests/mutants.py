@@ -8,7 +8,6 @@ every mutant and says which of them caught it.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import shutil
 import sys
 import tempfile
@@ -19,24 +18,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.forks import forks
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ("statecharts", "plans", "incidents", "activities", "workflows", "store")
 FILES = ("client.py",)
-
-THIRD_PARTY = (
-    "alembic",
-    "cryptography.hazmat.primitives.asymmetric.ed25519",
-    "pydantic",
-    "rfc8785",
-    "ruamel.yaml",
-    "sqlalchemy.ext.asyncio",
-    "temporalio.contrib.pydantic",
-    "temporalio.testing",
-    "temporalio.worker",
-    "transitions.extensions.nesting",
-)
-"""Imported once for all: none of it is ours, none of it starts a thread."""
-
 
 PATIENCE = 300
 """Seconds for one mutant, on a machine that is busy with everything else."""
@@ -226,8 +212,7 @@ class Caught(NamedTuple):
 def try_all(mutants: Sequence[Mutant], thorough: bool = False) -> Iterator[Caught]:
     """Check each mutant in a process of its own, two at a time; `thorough` asks every check, not only the first that
     catches it."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(THIRD_PARTY))
+    context = forks()
 
     def apart(mutant: Mutant) -> Caught:
         result, telling = context.Pipe(duplex=False)

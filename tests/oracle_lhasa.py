@@ -7,47 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any, NamedTuple
 
-Facts = dict[str, Any]
-"""Counts and situation, as FACTS.json names them; what is left out is unknown."""
-
-ORDER = ["IV", "III", "II", "I"]
-VESSELS = ("pressure_vessel", "pressure_pipeline")
-EQUIPMENT = (*VESSELS, "boiler", "crane", "special_equipment")
-
-
-class Judged(NamedTuple):
-    grade: str
-    statutory: str
-    below_floor: bool
-    criteria: frozenset[tuple[str, str]]
-    """Each clause that is met, with the grade it gives."""
+from tests.oracle_national import VESSELS, Facts, Judged, Met, joined, special, total
 
 
 def judge(facts: Facts) -> Judged:
     """What the text gives, read with our decisions: the fate of missing, trapped and unheard people counts as death,
     acute poisoning as serious injury, and the higher of plan and national rules stands."""
-    plan, order_493, order_549 = lhasa(facts), article_3(facts), articles_61_to_64(facts)
-    everything = {**plan, **order_493, **order_549}
-    grade = highest(everything.values())
-    loss = facts.get("direct_loss_yuan")
-    return Judged(
-        grade,
-        highest(order_493.values()),
-        loss is not None and loss < 1_000_000 and not plan and grade == "IV",
-        frozenset((clause, gives) for (clause, _), gives in everything.items()),
-    )
+    return joined(facts, lhasa(facts), floor=1_000_000)
 
 
-def lhasa(facts: Facts) -> dict[tuple[str, str], str]:
+def lhasa(facts: Facts) -> Met:
     """Section 1.4 (1) to (4): {(clause, case): grade}."""
     fate = total(facts, "deaths", "missing", "trapped", "out_of_contact")
     hurt = total(facts, "serious_injuries", "acute_poisoning")
     threatened, poisoned = total(facts, "threatened_injuries"), total(facts, "poisoned")
     loss, moved = total(facts, "direct_loss_yuan"), total(facts, "relocated")
     leak = facts.get("source_kind") in VESSELS and facts.get("medium") in (None, "toxic", "flammable", "explosive")
-    met: dict[tuple[str, str], str] = {}
+    met: Met = {}
     # (1) four, general
     if fate in (1, 2):
         met["LS-1.4-03", ""] = "IV"
@@ -87,58 +64,6 @@ def lhasa(facts: Facts) -> dict[tuple[str, str], str]:
     if leak and moved >= 150_000:
         met["LS-1.4-19", ""] = "I"
     return met
-
-
-def article_3(facts: Facts) -> dict[tuple[str, str], str]:
-    """Order 493 article 3: the dead alone."""
-    dead, hurt = total(facts, "deaths"), total(facts, "serious_injuries", "acute_poisoning")
-    loss = total(facts, "direct_loss_yuan")
-    met: dict[tuple[str, str], str] = {}
-    if 1 <= dead <= 2 or 1 <= hurt <= 9 or 1 <= loss <= 9_999_999:
-        met["N-493-3", "general"] = "IV"
-    if 3 <= dead <= 9 or 10 <= hurt <= 49 or 10_000_000 <= loss <= 49_999_999:
-        met["N-493-3", "larger"] = "III"
-    if 10 <= dead <= 29 or 50 <= hurt <= 99 or 50_000_000 <= loss <= 99_999_999:
-        met["N-493-3", "major"] = "II"
-    if dead >= 30 or hurt >= 100 or loss >= 100_000_000:
-        met["N-493-3", "extraordinary"] = "I"
-    return met
-
-
-def articles_61_to_64(facts: Facts) -> dict[tuple[str, str], str]:
-    """Order 549: what a report can state of it."""
-    loss, moved = total(facts, "direct_loss_yuan"), total(facts, "relocated")
-    kind, event = facts.get("source_kind"), facts.get("equipment_event")
-    toxic = kind in VESSELS and facts.get("medium") in (None, "toxic")
-    met: dict[tuple[str, str], str] = {}
-    if special(facts) and 10_000 <= loss < 10_000_000:
-        met["N-549-64", "loss"] = "IV"
-    if toxic and 500 <= moved < 10_000:
-        met["N-549-64", "moved"] = "IV"
-    if event == "explosion" and kind in ("boiler", *VESSELS):
-        met["N-549-63", "explosion"] = "III"
-    if event == "crane_overturn":
-        met["N-549-63", "crane"] = "III"
-    if toxic and 10_000 <= moved < 50_000:
-        met["N-549-63", "moved"] = "III"
-    if toxic and 50_000 <= moved < 150_000:
-        met["N-549-62", "moved"] = "II"
-    if toxic and moved >= 150_000:
-        met["N-549-61", "moved"] = "I"
-    return met
-
-
-def total(facts: Facts, *measures: str) -> int:
-    return sum(facts.get(measure, 0) for measure in measures)
-
-
-def special(facts: Facts) -> bool:
-    return facts.get("source_kind") in EQUIPMENT or facts.get("sector") == "special-equipment"
-
-
-def highest(grades: Any) -> str:
-    """No accident ends ungraded: IV where nothing is met."""
-    return max(grades, key=ORDER.index, default="IV")
 
 
 # -- the cases ---------------------------------------------------------------------------------------------------------
@@ -191,11 +116,3 @@ def cases() -> Iterator[Facts]:
     for dead, hurt, loss in product((0, 2, 3, 9, 10, 29, 30), (0, 9, 10, 49, 50, 99, 100), (0, *YUAN[4::3])):
         yield {"deaths": dead, "serious_injuries": hurt, "direct_loss_yuan": loss}
     yield {measure: 0 for measure in ("deaths", "missing", "trapped", "serious_injuries", "direct_loss_yuan")}
-
-
-def told(facts: Facts) -> tuple[Facts, Facts]:
-    """Counts and situation apart; what is None is left out."""
-    words = ("sector", "source_kind", "equipment_event", "medium")
-    known = {name: value for name, value in facts.items() if value is not None}
-    counts = {name: value for name, value in known.items() if name not in words}
-    return counts, {name: value for name, value in known.items() if name in words}

@@ -34,6 +34,13 @@ class Played(NamedTuple):
     record: Record
 
 
+@cache
+def plan_of(name: str) -> Plan:
+    """A shipped plan, read once."""
+    return library.load(library.find(name)).plan
+
+
+@cache
 def holders(plan: str) -> Mapping[str, str]:
     """Who holds each post in the plan's example roster."""
     told = roster.read(library.find(plan) / roster.EXAMPLE)
@@ -53,12 +60,6 @@ def play(case: Case, plan: Plan) -> Played:
 
 
 EXERCISED = Path(__file__).parent / "exercised"
-
-
-@cache
-def plan_of(name: str) -> Plan:
-    """A shipped plan, read once."""
-    return library.load(library.find(name)).plan
 
 
 @cache

@@ -57,8 +57,8 @@ from workflows.messages import CONVERTER, DONE
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 QUEUE = "incidents"
-MOST_TURNS = 2000
-"""A scene has some hundred turns: one that wakes again and again for nothing never comes to rest."""
+MOST_TURNS = 1200
+"""The longest scene has 605 turns: one that wakes again and again for nothing never comes to rest."""
 
 
 class Home:

@@ -25,6 +25,7 @@ from workflows.gate import GateInterceptor
 from workflows.incident import IncidentWorkflow
 from workflows.messages import Carried, Receipt
 from workflows.misshapen import WatchfulRunner
+from workflows.sandbox import LOADED_ONCE
 
 PLAN = load(find("lhasa-2022")).plan
 PLAN_HASH = registry.put(PLAN)
@@ -92,7 +93,7 @@ class Desk:
             self.client,
             task_queue=self.queue,
             workflows=[IncidentWorkflow],
-            workflow_runner=WatchfulRunner(),
+            workflow_runner=WatchfulRunner(restrictions=LOADED_ONCE),
             interceptors=[GateInterceptor(self.gate)],
             activities=[Logbook(self.logbooks).sync, deliver],
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),

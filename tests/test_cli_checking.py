@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -22,24 +20,16 @@ from plans.library import load
 from store.database import open_database
 from store.gate import Gate
 from store.logbook import Logbooks
+from tests.forks import fenghuo
 from tests.support import OFFICER, Desk, facts, say, until
 from workflows.messages import Carried
 
-FENGHUO = str(Path(sys.executable).parent / "fenghuo")
 CLEAN = Path(__file__).parent / "plans" / "clean"
 NUMBER = "54010020260301001"
 
 
 def ask(home: Path, *words: str, stdin: str = "") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [FENGHUO, *words],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "FENGHUO_HOME": str(home)},
-    )
+    done = fenghuo(*words, environment={**os.environ, "FENGHUO_HOME": str(home)}, stdin=stdin)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -112,6 +102,7 @@ def test_the_rules_can_be_listed(tmp_path: Path) -> None:
         (("new", "../night", "--from", "lhasa-2022"), 2, "NAME：应"),
         (("new", "lhasa-2022", "--from", "lhasa-2022"), 3, "已存在"),
         (("new", "night", "--from", "atlantis"), 4, "no plan 'atlantis'"),
+        (("new", "Night"), 2, "NAME：应"),
     ],
 )
 def test_what_is_asked_wrongly_gets_the_contracts_exit_code(
@@ -130,6 +121,27 @@ def test_a_plan_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
     code, _, err = check(tmp_path, str(plan))
     assert code == 2
     assert "posts.yaml:" in err
+
+
+def test_a_plan_from_nothing_names_its_holes_and_an_own_template_that_does_not_fit_is_found(tmp_path: Path) -> None:
+    code, out, words = ask(tmp_path, "plan", "new", "fresh", "--json")
+    told = json.loads(out)
+    assert (code, told["plan"]) == (0, "fresh")
+    assert words.splitlines() == [
+        f"待填 {len(told['holes'])} 处，文书样式在 documents/",
+        "接下来修改，再检查：fenghuo plan check fresh",
+    ]
+    own = tmp_path / "plans" / "fresh" / "documents"
+    shutil.copy(own / "D3.docx", own / "D8b.docx")
+    code, out, _ = check(tmp_path, "fresh", "--json")
+    left = [row for row in json.loads(out) if row["settled_by"] is None]
+    unfit = [row for row in left if row["rule"] == "template-unfit"]
+    assert code == 1
+    assert {(row["rule"], row["path"]) for row in left if row not in unfit} == {
+        (hole["rule"], hole["path"]) for hole in told["holes"]
+    }
+    assert {(row["file"], row["line"]) for row in unfit} == {("documents/D8b.docx", 1)}
+    assert "缺少必有的栏目 effective_from（起始时间）：N-ERL-72" in {row["says"] for row in unfit}
 
 
 @pytest.fixture

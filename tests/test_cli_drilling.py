@@ -9,15 +9,13 @@ from typing import Any
 import pytest
 
 from drills import case as cases
-from tests.test_cli_incident import FENGHUO
+from tests.forks import fenghuo
 
 
 def ask(home: Path, *words: str, timeout: float = 200) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FENGHUO_")}
     environment |= {"FENGHUO_HOME": str(home), "HOME": str(home)}
-    return subprocess.run(
-        [FENGHUO, "drill", *words], env=environment, capture_output=True, text=True, timeout=timeout, check=False
-    )
+    return fenghuo("drill", *words, environment=environment, timeout=timeout)
 
 
 def told(home: Path, *words: str, code: int = 0) -> Any:

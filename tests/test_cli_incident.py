@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests import ordinary
+from tests.forks import fenghuo
 from tests.support import facts
 
 FENGHUO = str(Path(sys.executable).parent / "fenghuo")
@@ -31,15 +32,7 @@ class Home:
         self.environment = {**os.environ, "FENGHUO_HOME": str(folder)}
 
     def ask(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
-        done = subprocess.run(
-            [FENGHUO, *words],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env=self.environment,
-        )
+        done = fenghuo(*words, environment=self.environment, stdin=stdin)
         return done.returncode, done.stdout, done.stderr
 
     def told(self, *words: str, stdin: str = "") -> Any:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from cli.app import FAMILIES
 from plans.library import find
+from tests.forks import fenghuo
 
 FENGHUO = str(Path(sys.executable).parent / "fenghuo")
 FACTS: dict[str, Any] = {
@@ -25,10 +27,14 @@ FACTS: dict[str, Any] = {
 
 
 def ask(*words: str, stdin: str = "") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [FENGHUO, "plan", *words], input=stdin, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = fenghuo("plan", *words, stdin=stdin)
     return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_of_commands_loads_all_that_it_needs_when_the_shell_starts_it(family: str) -> None:
+    done = subprocess.run([FENGHUO, family, "--help"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, family in done.stdout, done.stderr) == (0, True, "")
 
 
 def test_a_verdict_has_the_contracts_shape_and_names_a_sum_as_a_sum() -> None:

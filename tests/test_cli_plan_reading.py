@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -20,20 +18,12 @@ from statecharts.canvas import LIGHT
 from store.database import open_database
 from store.gate import Gate
 from store.logbook import Logbooks
+from tests.forks import fenghuo
 from tests.support import OFFICER, PLAN, PLAN_HASH, facts
-
-FENGHUO = str(Path(sys.executable).parent / "fenghuo")
 
 
 def ask(home: Path, *words: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [FENGHUO, "plan", *words],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "FENGHUO_HOME": str(home)},
-    )
+    done = fenghuo("plan", *words, environment={**os.environ, "FENGHUO_HOME": str(home)})
     return done.returncode, done.stdout, done.stderr
 
 

@@ -18,19 +18,14 @@ from drills import case as cases
 from drills.case import Case
 from drills.check import faults
 from drills.expect import Log, judge
-from tests.playing import Played, play
-from tests.support import PLAN
+from plans import library
+from tests.playing import EXERCISED, Played, lines, plan_of, play, played
 
 DRILLED = Path(__file__).parent / "drilled"
 FEWEST = 10
 """Expectations a case."""
 
 _SPAN = TypeAdapter(timedelta)
-
-
-@cache
-def played(name: str) -> Played:
-    return play(cases.read(cases.find(name)), PLAN)
 
 
 @cache
@@ -46,7 +41,7 @@ def log(played: Played, case: Case) -> Log:
 
 def unmet(name: str, played: Played, case: Case) -> list[str]:
     judged = judge(case.expect, log(played, case))
-    return [f"{name}: {one.expected.words(PLAN)[1]}: found {one.found}" for one in judged if not one.met]
+    return [f"{name}: {one.expected.words(plan_of(case.plan))[1]}: found {one.found}" for one in judged if not one.met]
 
 
 def test_every_case_has_its_table_and_no_table_is_left_over() -> None:
@@ -56,7 +51,7 @@ def test_every_case_has_its_table_and_no_table_is_left_over() -> None:
 @pytest.mark.parametrize("name", cases.shipped())
 def test_a_case_can_be_played_and_meets_what_it_expects(name: str) -> None:
     case = cases.read(cases.find(name))
-    assert not list(faults(case, PLAN))
+    assert not list(faults(case, plan_of(case.plan)))
     assert len(case.expect) >= FEWEST
     assert not unmet(name, played(name), case)
     unforeseen = [
@@ -99,4 +94,10 @@ def test_one_seeded_change_makes_an_expectation_fail(name: str) -> None:
     case = cases.read(cases.find(name))
     changed = Case.model_validate(case.model_dump(by_alias=True) | told(name)["seed"])
     assert changed != case
-    assert unmet(name, play(changed, PLAN), changed)
+    assert unmet(name, play(changed, plan_of(case.plan)), changed)
+
+
+@pytest.mark.parametrize("plan", library.shipped())
+def test_what_is_said_to_be_exercised_is_what_the_cases_do(plan: str) -> None:
+    """`python -m tests.playing` writes the files anew."""
+    assert (EXERCISED / f"{plan}.jsonl").read_text("utf-8") == lines(plan)

@@ -8,7 +8,7 @@ from drills import case as cases
 from drills.case import CaseFault
 from drills.check import faults
 from plans.lines import line_of
-from tests.support import PLAN
+from tests.playing import plan_of
 
 # Which case is changed how: the text that is replaced, what replaces it, the fault's place, and what it says.
 FAULTS = [
@@ -52,6 +52,9 @@ FAULTS = [
     ("level-iv", "phase: recovery", "phase: recovering", "expect/18/phase", "found 'recovering'"),
     ("level-iv", "verb: sign", "verb: sing", "expect/14/verb", "found 'sing'"),
     ("level-iv", "kind: onsite_hq_formed", "kind: hq_formed", "expect/17/kind", "found 'hq_formed'"),
+    ("county-iv", "  onsite_head: {", "  onsite_commander: {", "leaders/onsite_commander", "a post of zhong"),
+    ("county-iii", "silent: [veterans_bureau]", "silent: [commerce]", "units/silent/0", "a unit or post of zhong"),
+    ("county-iii", "    city-hq-fast: PT26M", "    paper-party: PT26M", "legs/own/paper-party", "a report of zhong"),
     ("level-iv", "task: member-support", "task: member-suport", "expect/13/task", "found 'member-suport'"),
 ]
 
@@ -70,7 +73,7 @@ def test_each_fault_has_its_place_and_its_line(
 ) -> None:
     file = changed(tmp_path, name, old, new)
     case, node = cases.located(file)
-    found = dict(faults(case, PLAN))
+    found = dict(faults(case, plan_of(case.plan)))
     assert list(found) == [place]
     assert words in found[place]
     # The line on which the text was changed, counted without the product's help.
@@ -127,7 +130,7 @@ def test_a_warning_takes_the_place_of_the_accident_that_the_other_case_begins_wi
     own = cases.read(file)
     assert own.facts is None
     assert own.assessment == warning.assessment
-    assert not list(faults(own, PLAN))
+    assert not list(faults(own, plan_of(own.plan)))
 
 
 def test_a_case_that_extends_an_unknown_one_names_the_line(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from drills import case as cases
+from drills.case import Line
 from incidents import (
     approval,
     commander,
@@ -25,9 +27,10 @@ from incidents import tasks as work
 from incidents import termination as end
 from incidents.incident import pass_time
 from incidents.notices import Answered, answers
-from incidents.record import Commander
+from incidents.record import Commander, Record
 from incidents.view import first_page, shown
 from plans.schema import Grade, When
+from tests.playing import plan_of, play
 from tests.support import PLAN
 from tests.test_incidents_incident import DEPUTY, HEAD, OFFICER, SECOND, START, Desk
 
@@ -472,6 +475,41 @@ def test_command_declared_at_a_meeting_ends_the_handover_that_was_owed_and_lets_
     assert desk.record.offers["H1"].state == "lapsed"
     assert desk.record.tasks["region-command"].state == "done"
     assert "LS-4.3.3-07" in next(entry for entry in desk.entries if entry.kind == "command_passed").clauses
+
+
+def in_the_county(*lines: dict[str, Any], but: str = "") -> Record:
+    """The night of the county's level III case with these lines as well, and without those of the verb `but`."""
+    case = cases.read(cases.find("county-iii"))
+    said = [Line.model_validate({"by": OFFICER, "says": "另", "en": "also", **line}) for line in lines]
+    kept = [line for line in case.script if line.do != but and line.at < said[-1].at]
+    script = tuple(sorted((*kept, *said), key=lambda line: line.at))
+    return play(case.model_copy(update={"script": script, "lasts": timedelta(hours=5)}), plan_of(case.plan)).record
+
+
+ARRIVED = {
+    "at": "2027-06-15T22:56:00+08:00",
+    "do": "leader-arrived",
+    "with": {"post": "hq_deputy_bureau", "by": "梁"},
+}
+DECLARED = {
+    "at": "2027-06-16T02:30:00+08:00",
+    "do": "declare-handover",
+    "with": {"post": "city_hq_leader", "by": "邓", "way": "declared", "witnesses": ["县联络员"]},
+}
+
+
+def test_a_handover_that_was_owed_is_done_once_its_taker_is_named() -> None:
+    named = in_the_county(ARRIVED, {"at": "2027-06-15T23:30:00+08:00", "do": "note", "with": {"words": "另"}})
+    assert named.commander is not None
+    assert named.commander.post == "onsite_head"
+    assert named.tasks["county-command"].state == "done"
+
+
+def test_nobody_owes_command_to_a_body_beneath_the_one_that_has_it() -> None:
+    passed_by = in_the_county(ARRIVED, DECLARED, but="name-commander")
+    assert passed_by.tasks["county-command"].state == "not_applicable"
+    later = {**ARRIVED, "at": "2027-06-16T02:40:00+08:00"}
+    assert "county-command" not in in_the_county(DECLARED, later, but="name-commander").tasks
 
 
 def test_without_a_deadline_in_the_plan_acceptance_is_not_timed_and_with_one_it_is() -> None:

@@ -14,6 +14,7 @@ from incidents.incident import fold, follow_ups, handle, pass_time
 from incidents.logbook import verify
 from incidents.record import Edition, PublicWarning, Record
 from plans.schema import COLOURS, Colour
+from tests.playing import plan_of
 from tests.support import PLAN, PLAN_HASH
 from tests.test_incidents_incident import DEPUTY, FACTS, HEAD, OFFICER, SECOND, START, Desk
 
@@ -212,6 +213,26 @@ def test_a_change_is_agreed_by_the_headquarters_and_by_who_determined_either_col
     asked = [desk.record.approvals[name] for name in desk.standing.approvals]
     assert [stage.body for one in asked for stage in one.stages] == bodies
     assert desk.told.colour == new
+
+
+@pytest.mark.parametrize(
+    ("was", "colour", "bodies"),
+    [
+        ("blue", "yellow", ["county_hq", "city_hq"]),
+        ("yellow", "blue", ["county_hq", "city_hq"]),
+        ("blue", "red", ["county_hq", "region_hq"]),
+    ],
+)
+def test_where_each_body_proposes_to_the_next_one_a_change_goes_upward(
+    was: Colour, colour: Colour, bodies: list[str]
+) -> None:
+    rules = plan_of("zhongshan-county").warning
+    assert rules is not None
+    edition = Edition(
+        number=2, does="adjust", colour=colour, was=was, text="压力上升", valid_from=START,
+        valid_until=START + timedelta(days=1),
+    )  # fmt: skip
+    assert [rule.stages[0].body for rule in warning.needed(rules, edition)] == bodies
 
 
 def test_measures_of_a_higher_colour_are_readied_before_the_public_is_told_and_lowering_waits_for_all() -> None:

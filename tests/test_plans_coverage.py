@@ -75,12 +75,48 @@ def test_a_report_rule_without_a_limit_homes_no_deadline(plan: Plan) -> None:
 
 @pytest.mark.parametrize("kind", sorted(HOMES))
 def test_a_clause_on_an_element_of_another_kind_is_a_mismatch(kind: str) -> None:
-    """Whatever stands on a condition of the end alone homes nothing but a condition of the end."""
+    """Whatever stands on a condition of the end alone homes such a condition, or a step of the end, and no more."""
     plan = next(iter(PLANS.values()))
     condition = plan.termination.conditions[0].model_copy(update={"clauses": ("XX-1",)})
     termination = plan.termination.model_copy(update={"conditions": (condition,)})
     moved = plan.model_copy(update={"termination": termination})
-    assert homed(moved, "XX-1", kind) is (kind == "termination-condition")
+    assert homed(moved, "XX-1", kind) is (kind in ("termination-condition", "termination-procedure"))
+
+
+@pytest.mark.parametrize(
+    ("deadline", "at", "homes"),
+    [
+        ("prompt", "warning", True),
+        ("at the same time", "groups", True),
+        ("", "onsite_hq", True),
+        ("prompt", "disposal", False),
+        ("1 h from receipt", "warning", False),
+        ("2 h", "groups", False),
+    ],
+)
+def test_a_report_that_is_owed_promptly_may_be_work_and_one_with_a_number_may_not(
+    deadline: str, at: str, homes: bool
+) -> None:
+    """Without a number nothing can run out; with one it must stand on a clock."""
+    plan = PLANS["zhongshan-county"]
+    task = plan.disposal.tasks[0].model_copy(update={"clauses": ("XX-1",)})
+    work = (
+        next(group for group in plan.groups.values() if group.tasks).tasks[0].model_copy(update={"clauses": ("XX-1",)})
+    )
+    assert plan.warning is not None
+    assert plan.command.onsite_hq is not None
+    hq = plan.command.onsite_hq.model_copy(update={"tasks": (work,)})
+    group = plan.groups["group_rescue"].model_copy(update={"tasks": (work,)})
+    moved = plan.model_copy(
+        update={
+            "warning": {"warning": plan.warning.model_copy(update={"watch": (task,)})},
+            "groups": {"groups": {**plan.groups, "group_rescue": group}},
+            "onsite_hq": {"command": plan.command.model_copy(update={"onsite_hq": hq})},
+            "disposal": {"disposal": plan.disposal.model_copy(update={"tasks": (task,)})},
+        }[at]
+    )
+    row = ClauseRow("XX-1", "", "report-deadline", "", deadline)
+    assert bool(homes_of(row, sites(moved)["XX-1"])) is homes
 
 
 def test_a_clause_of_a_kind_that_must_be_homed_is_never_excused(plan: Plan) -> None:
@@ -143,6 +179,12 @@ def test_evidence_is_read_from_the_repository_and_only_for_its_own_plan(tmp_path
 
 
 NO_ACT = {
+    "report_signed",
+    "receipt_disputed",
+    "receipt_settled",
+    "chaser_received",
+    "chaser_answered",
+    "time_corrected",
     "facts_reported", "graded", "grade_raised", "grade_lowered",
     "inbound_warning", "warning_seconded", "warning_expired", "warning_dropped", "publication_corrected",
     "publication_withdrawn", "correction_confirmed", "correction_published",

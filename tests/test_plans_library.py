@@ -1,6 +1,7 @@
 """A broken plan never loads: one line names the file, the line, the key, and what was expected."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,22 @@ def test_a_decision_may_edit_what_an_earlier_one_brought_and_stays_as_it_is_writ
     brought = plan.decisions[0].changes[0].to
     assert isinstance(brought, dict)
     assert brought["says"] == "看"
+
+
+def test_a_national_report_that_a_rule_of_the_plan_covers_is_not_owed_twice() -> None:
+    inherited = {rule.id for rule in library.load(CLEAN).plan.reporting.rules}
+    assert {"follow-up", "follow-up-major", "own-government"} <= inherited
+    county = library.load(library.find("zhongshan-county")).plan.reporting.rules
+    (own,) = [rule for rule in county if rule.covers]
+    assert (set(own.covers), own.every) == ({"follow-up", "follow-up-major"}, timedelta(hours=12))
+    assert not set(own.covers) & {rule.id for rule in county}
+    assert "own-government" in {rule.id for rule in county}, "what nobody covers is inherited"
+
+
+def test_a_rule_that_covers_what_no_national_one_asks_is_a_fault(folder: Path) -> None:
+    file = folder / "reporting.yaml"
+    text = file.read_text("utf-8")
+    assert "    within: PT1H\n" in text
+    file.write_text(text.replace("    within: PT1H\n", "    within: PT1H\n    covers: [follow-upp]\n", 1), "utf-8")
+    with pytest.raises(PlanFault, match=r"reporting.yaml covers follow-upp: expected the id of a national rule"):
+        library.load(folder)

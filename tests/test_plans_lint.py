@@ -50,6 +50,7 @@ PLANTS: dict[str, Plant] = {
     "id-twice": at("recovery/tasks/sum-up/id", "own-rescue"),
     "contradiction": at("preparedness/drills/yearly/against", AGAINST),
     "several-names": at("units/city_hq/aliases", ["总部"]),
+    "section-missing": at("plan/refers_to/0/section", "40"),
     "chapter-missing": Plant(without=("release",)),
     # ranges
     "range-gap": at("grading/criteria/CL-4.06/below", 40),
@@ -95,6 +96,11 @@ PLANTS: dict[str, Plant] = {
         [{"stage": "decide", "body": "city_hq", "posts": ["chief"], "clauses": ["CL-7"]}],
     ),
     "level-without-lift": at("termination/lifting/by", None),
+    "level-only-at-times": at("response/levels/IV/measures/go-iv/when/circumstances", ["sensitive_period"]),
+    "attention-undefined": Plant(
+        {"response/levels/IV/measures/go-iv/when/circumstances": ["repeated"], "response/attention": None},
+        also=frozenset({"level-only-at-times"}),
+    ),
     "no-raise-rule": at("response/raise_by", None),
     "no-lower-rule": at("response/lower_by", None),
     # clocks
@@ -106,9 +112,16 @@ PLANTS: dict[str, Plant] = {
     # organisation
     "duty-outside-scope": at("units/fire_brigade/duties/duty-rescue/when/sectors", ["road"]),
     "acts-without-membership": at("groups/group_cordon/members", ["trade_union"]),
+    "two-heads": at("posts/deputy/heads", True),
+    "sector-two-leads": at("units/emergency_bureau/duties/duty-coordinate/when/sectors", ["non-coal-mine"]),
     "member-without-duty": at("units/police_bureau/duties", []),
     "assists-but-leads": at("units/police_bureau/duties/duty-cordon/part", "assist"),
     "group-without-lead": at("groups/group_cordon/lead", None),
+    "group-lacks-skill": at(
+        "groups/group_cordon/tasks/+",
+        {"id": "burning-lorry", "says": "扑救车辆火灾", "clauses": ["CL-3"], "skill": "fire"},
+    ),
+    "groups-listed-differently": at("command/onsite_hq/group_lists/1/names", ["警戒组", "救护组"]),
     "group-without-members": at("groups/group_cordon/members", []),
     # command
     "named-and-by-level": at("response/levels/II/commander", ["chief"]),
@@ -137,7 +150,7 @@ PLANTS: dict[str, Plant] = {
     "warning-without-content": at("warning/content", []),
     "warning-without-end": at("warning/valid_for", None),
     "warning-without-lift": at("warning/lift/approval", None),
-    "warning-adjust-nobody": at("warning/adjust/approval", None),
+    "warning-adjust-nobody": Plant({"warning/adjust/approval": None, "warning/adjust/also_by_colour": None}),
     "warning-adjust-bodies": Plant(
         {"warning/adjust/also_by_colour": None, "warning/colours/red/approval/stages/decide/body": "city_government"}
     ),
@@ -160,6 +173,11 @@ PLANTS: dict[str, Plant] = {
     "revision-unapproved": at("preparedness/approved_by", None),
     "unit-without-contact": Plant(around={"roster": None}),
     "contact-untested": Plant(around={"on": date(2027, 11, 25)}),
+    # unwritten
+    "left-to-fill": at("posts/chief/title", "待填"),
+    "no-clauses": at("plan/clause_prefix", "XX"),
+    "no-sectors": Plant({"plan/scope/accepts": [], "plan/scope/confirm": []}, also=frozenset({"duty-outside-scope"})),
+    "template-unfit": Plant(around={"templates": (("D3.docx", "course", "缺", "lacks"),)}),
     # settling
     "settles-nothing": Plant(around={"claims": (("D1", "no-pace response/pace"),)}),
 }
@@ -233,6 +251,41 @@ def test_a_special_floor_beside_general_bands_is_no_gap() -> None:
     general = "grading/criteria/CL-4.09/at_least"
     keys = found(layer(Plant({general: 10000, "grading/criteria/+": {**special, "below": 10000000}})))
     assert [key for key in keys if key.startswith("range-")] == []
+
+
+def test_a_commander_of_the_level_beside_a_named_one_is_a_fault_until_the_plan_says_who_goes_first() -> None:
+    both = {"response/levels/II/commander": ["chief"]}
+    assert fired(found(layer(Plant(both))).values()) == {"named-and-by-level"}
+    for first in ("named", "level"):
+        assert found(layer(Plant({**both, "command/onsite_hq/precedence": first}))) == {}
+
+
+def test_nobody_need_approve_a_change_of_colour_where_those_of_the_colours_do() -> None:
+    assert found(layer(at("warning/adjust/approval", None))) == {}
+
+
+def test_one_sector_may_be_led_in_an_incident_and_assisted_or_watched_over_by_others() -> None:
+    duty = "units/emergency_bureau/duties/duty-coordinate"
+    led = {f"{duty}/when/sectors": ["non-coal-mine"]}
+    assert found(layer(Plant({**led, f"{duty}/part": "assist"}))) == {}
+    assert found(layer(Plant({**led, f"{duty}/phase": "standing"}))) == {}
+
+
+def test_lists_of_groups_may_name_them_otherwise_where_the_names_are_known() -> None:
+    other = {"command/onsite_hq/group_lists/1/names": ["警戒组", "救护组"]}
+    assert found(layer(Plant({**other, "groups/group_rescue/aliases": ["救护组"]}))) == {}
+
+
+def test_a_skill_that_no_unit_has_is_no_fault_of_a_group() -> None:
+    assert found(layer(at("groups/group_rescue/tasks/search-plan/skill", "hazmat"))) == {}
+
+
+@pytest.mark.parametrize("missing", [{"periods": []}, {"repeated_within": None}, {"repeated_count": None}])
+def test_attention_is_undefined_while_the_calendar_the_time_or_the_count_is_missing(missing: dict[str, Any]) -> None:
+    edits = {f"response/attention/{field}": value for field, value in missing.items()}
+    measure = {"response/levels/IV/measures/go-iv/when/circumstances": ["repeated"]}
+    assert "attention-undefined" in fired(found(layer(Plant(measure | edits))).values())
+    assert "attention-undefined" not in fired(found(layer(Plant(measure))).values())
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from plans.schema import GRADES, Decision, Plan
 from plans.shapes import SHAPES
 from plans.shapes import schema as schema_of
 from plans.sheets import sheets
-from plans.vocabulary import KINDS, WORDS, span
+from plans.vocabulary import FIELDS, KINDS, WORDS, span
 
 PLANS = [load(find(name)).plan for name in shipped()]
 
@@ -43,6 +43,11 @@ def test_every_word_of_the_schema_has_a_chinese_one() -> None:
     assert words - WORDS.keys() == set()
 
 
+def test_every_field_of_the_schema_has_a_chinese_name() -> None:
+    models = [m for m in vars(schema).values() if isinstance(m, type) and issubclass(m, BaseModel)]
+    assert {field for model in models for field in model.model_fields} - FIELDS.keys() == set()
+
+
 def test_every_kind_of_clause_has_a_chinese_name() -> None:
     assert HOMES.keys() == KINDS.keys()
 
@@ -56,6 +61,45 @@ def test_every_clause_that_an_element_cites_stands_on_a_sheet(plan: Plan, lang: 
     parts = [(path, part) for path, part in walk.elements(plan) if "/" in path and not path.startswith("national")]
     cited = {clause for _, part in parts for _, clause in walk.cited(part)}
     assert {clause for clause in cited if clause not in shown} == set()
+
+
+SHOWN = [
+    ("plan", "引用本预案 9.1 (ZS-4.1-01)"),
+    ("units", "专长：公安"),
+    ("posts", "县人民政府分管常务副县长（负责人）"),
+    ("groups", "又称技术专家工作组"),
+    ("groups", "专长：火灾"),
+    ("reporting", "较大及以上"),
+    ("reporting", "威胁周边群众、涉及重要设施"),
+    ("reporting", "乡镇、部门电话快报县指挥部办公室；快报自治区指挥部"),
+    ("reporting", "县应急管理局、县委办、县政府办"),
+    ("response", "春节"),
+    ("response", "30天内 2 起"),
+    ("response", "提高级别：目标级别的决定人 (ZS-4.2.7-02)"),
+    ("command", "接报即设"),
+    ("command", "被指定者优先"),
+    ("command", "事发地政府先行组成"),
+    ("command", "所列工作组：综合协调组"),
+    ("warning", "除另有规定外由县应急管理局发布"),
+    ("warning", "市指挥部（市指挥部负责人）"),
+    ("release", "查处和追责"),
+]
+
+
+@pytest.mark.parametrize(("chapter", "words"), SHOWN)
+def test_what_a_county_plan_has_beside_the_others_is_shown(chapter: str, words: str) -> None:
+    told = sheets(load(find("zhongshan-county")).plan, chapter=chapter)
+    assert words in "\n".join(
+        "\n".join((*sheet.notes, *(cell for row in sheet.rows for cell in row))) for sheet in told
+    )
+
+
+def test_a_colour_with_its_own_publisher_names_it_in_its_row() -> None:
+    county = load(find("zhongshan-county")).plan
+    sheet, *_ = sheets(county, chapter="warning")
+    assert {row[0]: row[-2] for row in sheet.rows} == {
+        "蓝色": "县应急管理局", "黄色": "市指挥部", "橙色": "自治区指挥部", "红色": "自治区指挥部"
+    }  # fmt: skip
 
 
 def test_a_row_has_as_many_cells_as_its_sheet_has_columns(plan: Plan) -> None:

@@ -55,6 +55,10 @@ def test_a_replay_asks_for_the_same_inputs_queues_time_outs_and_timers_as_were_r
     assert list(CHECKS["commands"](witness)) == []
 
 
+def test_the_stored_log_is_hashed_and_added_up_as_it_was(witness: Witness) -> None:
+    assert list(CHECKS["chain"](witness)) == []
+
+
 def test_every_old_command_is_decided_as_the_stored_hashes_say(witness: Witness) -> None:
     assert list(CHECKS["hashes"](witness)) == []
 

@@ -36,7 +36,7 @@ with workflow.unsafe.imports_passed_through():
     from plans.schema import Plan
     from statecharts.lifecycle import LIFECYCLE
     from workflows import pacing
-    from workflows.messages import Carried, Receipt, refused
+    from workflows.messages import INCIDENT, RECORD, Carried, Receipt, refused
 
 
 class Diverged(Exception):
@@ -74,7 +74,7 @@ def _update(command: type[Command]) -> Callable[..., Any]:
     return named
 
 
-@workflow.defn(name="Incident")
+@workflow.defn(name=INCIDENT)
 @takes_commands
 class IncidentWorkflow:
     """The reactor. The folded record is all its state; what the store has not confirmed yet waits in `tail`."""
@@ -142,7 +142,7 @@ class IncidentWorkflow:
         """Something new may be in the store. Any signal of any shape says no more than that, and changes nothing."""
         self._poked = True
 
-    @workflow.query
+    @workflow.query(name=RECORD)
     def record(self) -> dict[str, Any]:
         """The folded record, as JSON."""
         return self._record.model_dump(mode="json")

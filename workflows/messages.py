@@ -12,6 +12,10 @@ from incidents.command import Refusal
 from incidents.logbook import Entry
 from incidents.record import Part, Record
 
+INCIDENT = "Incident"
+"""Type of the workflow: who starts one, or asks one, need not load what it is made of."""
+RECORD = "record"
+"""The query that gives the folded record."""
 REFUSED = "Refused"
 """Error type of a refusal; its detail is the refusal."""
 DONE = "Done"

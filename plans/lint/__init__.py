@@ -17,6 +17,7 @@ from plans.lint import (
     ranges,
     release,
     settling,
+    unwritten,
     warnings,
 )
 from plans.lint.rule import RULES, SEVERITIES, Around, Finding, Layer, Rule, Severity, found
@@ -33,6 +34,7 @@ FAMILIES = (
     warnings,
     release,
     preparedness,
+    unwritten,
     settling,
 )
 """The modules whose rules are registered."""

@@ -182,7 +182,8 @@ def undefined_attention(layer: Layer) -> Iterator[Fault]:
     asked = [task for told in layer.response.levels.values() for task in told.measures]
     bound = [task for task in asked if ATTENTION & set(task.when.circumstances)]
     rules = layer.response.attention
-    if bound and (rules is None or not rules.periods or rules.repeated_count is None):
+    told = rules is not None and rules.periods and rules.repeated_within and rules.repeated_count
+    if bound and not told:
         yield Fault(
             "response/attention",
             dict.fromkeys(clause for task in bound for clause in task.clauses),

@@ -52,6 +52,8 @@ class Around(NamedTuple):
     on: date
     claims: tuple[tuple[str, str], ...] = ()
     """What decisions claim to settle and nothing finds, as (decision, finding)."""
+    templates: tuple[tuple[str, str, str, str], ...] = ()
+    """What is wrong with the plan's own templates, as (file, field, Chinese, English)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How the default templates of plan documents are made from readable drafts (`make templates`)."""
