@@ -16,8 +16,9 @@ VERIFYING = "正在核实"
 
 LABELS: Mapping[str, tuple[str, str]] = {
     "number": ("编号", "number"),
-    "received_at": ("来电时间", "call began"),
-    "ended_at": ("通话结束", "call ended"),
+    "received_at": ("接报时间", "received"),
+    "call_started_at": ("通话开始", "call began"),
+    "call_ended_at": ("通话结束", "call ended"),
     "channel": ("来源", "channel"),
     "line": ("接听线路", "line called"),
     "calling_number": ("来电号码", "calling number"),
@@ -25,19 +26,18 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "caller_unit": ("来电单位", "caller's unit"),
     "caller_post": ("职务", "caller's post"),
     "caller_phone": ("回拨电话", "caller's phone"),
-    "happened_at": ("事发时间", "when"),
+    "occurred_at": ("事发时间", "when"),
     "place": ("事发地点", "where"),
-    "unit": ("出事单位", "which unit"),
-    "summary": ("发生了什么", "what happened"),
-    "course": ("经过", "course"),
-    "measures": ("已采取措施", "measures"),
+    "enterprise": ("出事单位", "which unit"),
+    "course": ("发生经过", "what happened"),
+    "measures_taken": ("已采取措施", "measures"),
     "result": ("结果", "result"),
     "effect": ("影响", "effect"),
     "trend": ("趋势", "trend"),
     "casualties": ("人员情况", "people"),
-    "informed": ("来电人已报告", "already told"),
+    "already_told": ("来电人已报告", "already told"),
     "asks_for": ("请求", "asks for"),
-    "recorder": ("记录人", "recorder"),
+    "recorded_by": ("记录人", "recorder"),
     "recorded_at": ("记录时间", "recorded"),
     "recording": ("录音编号", "recording"),
     "verified_with": ("核实对象", "verified with"),
@@ -48,9 +48,10 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "leader_words": ("值班领导意见", "leader's words"),
     "leader_read_back": ("是否复诵", "read back"),
     "follow_up": ("后续", "follow-up"),
-    "closed": ("办结", "closed"),
+    "closed_at": ("办结", "closed"),
 }
-"""The fields of D1 in order, in Chinese and in English. What the office itself has not done yet is left empty."""
+"""The fields of D1 by the names of its template, in order, in Chinese and in English. What the office itself has not
+done yet is left empty."""
 
 RESULTS: Mapping[Result, tuple[str, str]] = {
     "holds": ("属实", "it holds"),
@@ -84,7 +85,8 @@ def sheet(intake: Intake, local: Local) -> dict[str, str]:
     fields = {
         "number": intake.number,
         "received_at": local(intake.received_at),
-        "ended_at": local(told.ended_at) if told.ended_at else "",
+        "call_started_at": local(intake.received_at),
+        "call_ended_at": local(told.ended_at) if told.ended_at else "",
         "channel": CHANNELS.get(told.source_channel or "", told.source_channel),
         "line": told.line,
         "calling_number": told.calling_number,
@@ -92,19 +94,18 @@ def sheet(intake: Intake, local: Local) -> dict[str, str]:
         "caller_unit": caller and caller.unit,
         "caller_post": caller and caller.post,
         "caller_phone": caller and caller.phone,
-        "happened_at": _joined((local(happened) if happened else "", told.when or "")),
+        "occurred_at": _joined((local(happened) if happened else "", told.when or "")),
         "place": told.place and told.place.name,
-        "unit": _known(told.enterprise),
-        "summary": told.summary,
-        "course": told.course,
-        "measures": told.measures,
+        "enterprise": _known(told.enterprise),
+        "course": _joined((told.summary or "", told.course or "")),
+        "measures_taken": told.measures,
         "result": told.result,
         "effect": told.effect,
         "trend": told.trend,
         "casualties": _joined((people(told.people), _known(told.people_said) or "")),
-        "informed": "；".join(_informed(one, local) for one in told.informed),
+        "already_told": "；".join(_informed(one, local) for one in told.informed),
         "asks_for": told.asks_for,
-        "recorder": intake.recorder,
+        "recorded_by": intake.recorder,
         "recorded_at": local(intake.taken_at) if intake.taken_at else "",
         "recording": told.recording or "",
         "verified_with": verified.with_whom if verified else "",
@@ -113,18 +114,36 @@ def sheet(intake: Intake, local: Local) -> dict[str, str]:
         "verified_result": _joined((RESULTS[verified.result][0], verified.words)) if verified else "",
         "leader_told_at": f"{local(leader.at)} {leader.leader}" if leader else "",
         "leader_words": leader.words if leader else "",
-        "leader_read_back": ("是" if leader.read_back else "否") if leader else "",
+        "leader_read_back": _yes(leader.read_back) if leader else "",
         "follow_up": "；".join(str(one.value) for one in intake.said.get("words", ())),
-        "closed": _closed(intake, local),
+        "closed_at": _closed(intake, local),
     }
     return {name: VERIFYING if fields[name] in (None, "") and name in ASKED else fields[name] or "" for name in LABELS}
+
+
+def rows(intake: Intake, local: Local) -> dict[str, list[dict[str, str]]]:
+    """What D1 has a line for each of: whom the caller has told, each verification, each leader told."""
+    return {
+        "already_told": [
+            {"leader": one.who, "unit": one.unit or "", "at": local(one.at) if one.at else ""}
+            for one in intake.told.informed
+        ],
+        "verifications": [
+            {"with_whom": one.with_whom, "at": local(one.at), "result": _joined((RESULTS[one.result][0], one.words))}
+            for one in intake.verifications
+        ],
+        "leaders_told": [
+            {"leader": one.leader, "at": local(one.at), "words": one.words, "read_back": _yes(one.read_back)}
+            for one in intake.leaders
+        ],
+    }
 
 
 ASKED = frozenset(
     {
         *("channel", "line", "calling_number", "caller_name", "caller_unit", "caller_post", "caller_phone"),
-        *("happened_at", "place", "unit", "summary", "course", "measures", "result", "effect", "trend"),
-        *("casualties", "informed", "asks_for"),
+        *("occurred_at", "place", "enterprise", "course", "measures_taken", "result", "effect", "trend"),
+        *("casualties", "already_told", "asks_for"),
     }
 )
 """What the caller is asked: unsaid, it is being verified."""
@@ -153,6 +172,10 @@ def _known(told: str | None) -> str | None:
 
 def _joined(parts: Iterable[str]) -> str:
     return "；".join(filter(None, parts))
+
+
+def _yes(told: bool) -> str:
+    return "是" if told else "否"
 
 
 def _closed(intake: Intake, local: Local) -> str:

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from ruamel.yaml import YAML
+
 from incidents.accident import SourceChannel
 from intakes.intake import Amend, FindFalse, TellLeader, Verify
-from intakes.sheet import ASKED, CHANNELS, LABELS, VERIFYING, sheet
+from intakes.sheet import ASKED, CHANNELS, LABELS, VERIFYING, rows, sheet
+from plans.documents import DEFAULT
 from tests.calls import BEGAN, TELLING, Paper
 
 
@@ -32,14 +35,29 @@ def test_the_sheet_says_what_was_told_verified_and_ordered_and_how_it_ended() ->
     told = sheet(paper.intake, local)
     assert told["casualties"] == "死亡1，失联3以上，被困约10，失踪不明"
     assert told["received_at"] == local(BEGAN)
-    assert told["happened_at"] == local(BEGAN - timedelta(minutes=11))
-    assert told["informed"] == f"县政府 张县长 {local(BEGAN)}"
+    assert told["occurred_at"] == local(BEGAN - timedelta(minutes=11))
+    assert told["already_told"] == f"县政府 张县长 {local(BEGAN)}"
     assert told["verified_result"] == "不属实；例行爆破"
     assert (told["leader_words"], told["leader_read_back"]) == ("核实清楚", "是")
     assert told["follow_up"] == "电话里有哭声；又来电催", "everything that was said, not the last alone"
-    assert told["closed"].startswith("不属实 例行爆破 县应急局")
+    assert told["closed_at"].startswith("不属实 例行爆破 县应急局")
 
 
 def test_each_channel_that_is_no_telephone_number_has_its_name() -> None:
     numbers = {channel for channel in SourceChannel.__args__ if channel.isdigit()}
     assert set(CHANNELS) | numbers == set(SourceChannel.__args__)
+
+
+def test_every_field_of_the_documents_template_is_filled() -> None:
+    catalogue = YAML(typ="safe").load((DEFAULT / "documents.yaml").read_text("utf-8"))
+    (wanted,) = [document["fields"] for document in catalogue["documents"] if document["id"] == "D1"]
+    paper = Paper().take(**TELLING, informed=[{"who": "张县长"}])
+    paper.ask(Verify, with_whom="县应急局", result="holds")
+    paper.ask(TellLeader, leader="王主任", read_back=True)
+    lines = rows(paper.intake, local)
+    for field in wanted:
+        if each := field.get("each"):
+            (line,) = lines[field["name"]]
+            assert set(line) == {part["name"] for part in each}
+        else:
+            assert field["name"] in sheet(paper.intake, local)
