@@ -32,7 +32,9 @@ def hash_of(plan: Plan) -> str:
 
 
 def put(plan: Plan) -> str:
-    """Keep a plan at hand and give its hash."""
+    """Keep a plan at hand and give its hash; of one that is at hand already it is known."""
+    if known := next((digest for digest, one in _plans.items() if one is plan), None):
+        return known
     digest = hash_of(plan)
     _plans[digest] = plan
     return digest
