@@ -14,6 +14,7 @@ from cli import drilling
 from cli.exits import Exit, end, stop
 from cli.homes import drill_settings, running, wanted_file
 from cli.incident import make_app
+from cli.intake import make_app as make_intake_app
 from cli.language import said, tell
 from cli.status import status
 from settings import Settings
@@ -33,6 +34,8 @@ app.add_typer(
     make_app(_settings, "【演练】事故 · incidents of drills: the same verbs, on the drill side only"), name="incident"
 )
 
+
+app.add_typer(make_intake_app(_settings, "【演练】接报 · intakes of drills: the same verbs"), name="intake")
 
 drilling.add(app, _settings)
 

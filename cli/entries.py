@@ -39,6 +39,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "became_accident": ("转为事故", "became an accident"),
     "opened": ("接报开启", "opened"),
     "facts_reported": ("续报事实", "facts reported"),
+    "intake_joined": ("接报归入本事故", "intake of this incident"),
     "graded": ("定级", "graded"),
     "attention_raised": ("须特别关注", "special attention"),
     "grade_raised": ("提高现行等级", "grade raised"),
@@ -171,6 +172,8 @@ def _details(kind: str, data: Mapping[str, Any], names: Naming) -> list[str]:
             return [facts["place"]["name"], facts["enterprise"], facts["summary"]]
         case "facts_reported":
             return [data["source"], _pairs(data["findings"])]
+        case "intake_joined":
+            return [data["intake"], data["words"]]
         case "graded":
             return [f"{data['computed']}", said(f"现行 {data['standing']}", f"standing {data['standing']}")]
         case "approval_answered":

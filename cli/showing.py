@@ -153,6 +153,9 @@ def _head(told: Mapping[str, Any], names: Names, local: Local) -> Iterator[str]:
     facts = told.get("facts") or {}
     if facts:
         yield f"{facts['place']['name']} {facts['enterprise']}：{facts['summary']}"
+    if told["intakes"]:
+        calls = [f"{item['intake']} {local(datetime.fromisoformat(item['received_at']))}" for item in told["intakes"]]
+        yield said("接报 ", "intakes ") + said("、", ", ").join(calls)
     level, phase = told["level"], chart_word("lifecycle", told["phase"])
     standing = said(f"{level}级响应", f"level {level}") if level else said("未启动响应", "no response started")
     yield said(f"阶段 {phase}  {standing}", f"phase {phase}  {standing}")

@@ -20,6 +20,7 @@ _VERBS = {
     "drop-warning": "终止研判，不予发布",
     "become-accident": "预警转为事故",
     "report-facts": "续报事实",
+    "join-intake": "并入接报",
     "raise-grade": "提高现行等级",
     "lower-grade": "降低现行等级",
     "propose-level": "提请启动或调整响应级别",

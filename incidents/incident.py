@@ -25,6 +25,7 @@ from incidents import (
     handling,
     handover,
     instructions,
+    joining,
     notes,
     notices,
     onsite,
@@ -69,6 +70,7 @@ COMMANDS: dict[type[Command], Rule] = {
     assessing.BecomeAccident: assessing.become_accident,
     facts.Open: facts.open_,
     facts.ReportFacts: facts.report_facts,
+    joining.JoinIntake: joining.join_intake,
     facts.RaiseGrade: facts.raise_grade,
     facts.LowerGrade: facts.lower_grade,
     response.ProposeLevel: response.propose_level,
@@ -166,6 +168,7 @@ BEFORE_ACCIDENT: tuple[type[Command], ...] = (
         for command in COMMANDS
         if command.__module__ in (assessing.__name__, warning.__name__, publication.__name__)
     ),
+    joining.JoinIntake,
     approval.Decide,
     approval.Sign,
     approval.RecordOral,
@@ -190,6 +193,7 @@ BEFORE_ACCIDENT: tuple[type[Command], ...] = (
 
 AFTER_ARCHIVE: tuple[type[Command], ...] = (
     facts.ReportFacts,
+    joining.JoinIntake,
     receipts.DisputeReceipt,
     receipts.SettleReceipt,
     handling.FlagReport,
@@ -230,6 +234,7 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
     "became_accident": (assessing.became, commander.presumed),
     "opened": (facts.opened, commander.presumed),
     "facts_reported": (facts.reported,),
+    "intake_joined": (joining.joined,),
     "graded": (facts.regraded,),
     "attention_raised": (attention.raised,),
     "grade_raised": (facts.moved,),

@@ -471,6 +471,21 @@ class FalseAlarm(Part):
     confirmed_by: str = ""
 
 
+Opens = Literal["opens", "joins"]
+"""Whether an intake is the one that opened its incident, or another call about it."""
+
+
+class Joined(Part):
+    """An intake of this incident, and where its own record stood when it was named here."""
+
+    intake: str
+    head: str
+    received_at: AwareDatetime
+    how: Opens
+    by: str
+    at: AwareDatetime
+
+
 class Edition(Part):
     """One text of a warning, on its way to the public or public: what it says, and what let it go out."""
 
@@ -586,6 +601,8 @@ class Record(Part):
     """SHA-256 of the facts it was opened with: the same report again opens nothing."""
     facts: Facts | None = None
     """None: not opened, or no accident has come of the warning."""
+    intakes: Mapping[str, Joined] = {}
+    """The calls about it, by their own numbers."""
     attention: tuple[str, ...] = ()
     """Which circumstances ask for special attention."""
     warning: PublicWarning | None = None

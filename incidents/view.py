@@ -93,6 +93,7 @@ def shown(record: Record) -> dict[str, Any]:
         "releases": list(told["releases"].values()),
         "false_alarm": told["false_alarm"],
         "facts": told["facts"],
+        "intakes": list(told["intakes"].values()),
         "counts": told["counts"],
         "hearsay": told["hearsay"],
         "frozen": told["frozen"],
@@ -111,6 +112,7 @@ def places(record: Record) -> dict[str, Mapping[str, int]]:
     acts = [act for approval in record.approvals.values() for act in approval.acts if act.form != "in_system"]
     recipients = [recipient for notice in record.notices.values() for recipient in notice.recipients.values()]
     return {
+        "intake": {"confirmed": len(record.intakes)} if record.intakes else {},
         "lifecycle": {record.phase: 1},
         "warning": {record.warning.state: 1} if record.warning else {},
         "approval": Counter(approval.state for approval in record.approvals.values()),

@@ -42,6 +42,38 @@ class StoredReceipt(Base):
     last: Mapped[int] = mapped_column(Integer)
 
 
+class StoredIntake(Base):
+    """Where one intake stands, as folded JSON, for lists: renewed with every entry."""
+
+    __tablename__ = "intakes"
+
+    number: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer)
+    body: Mapped[str] = mapped_column(Text)
+
+
+class StoredIntakeEntry(Base):
+    """One line of one intake's own log: its number, its hash and its JSON, exactly as sealed."""
+
+    __tablename__ = "intake_entries"
+
+    intake: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+
+
+class StoredIntakeReceipt(Base):
+    """The entries that a command brought to an intake. The first command has no number yet, so its id stands alone."""
+
+    __tablename__ = "intake_receipts"
+
+    command_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    intake: Mapped[str] = mapped_column(String(64))
+    first: Mapped[int] = mapped_column(Integer)
+    last: Mapped[int] = mapped_column(Integer)
+
+
 class StoredPlan(Base):
     """A plan as an incident was opened with it, whole, under its hash."""
 
