@@ -7,6 +7,7 @@ again, and nothing is done twice.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -46,7 +47,8 @@ def open_incident(settings: Settings, number: str, plan_name: str, asked: Asked)
     intake = kept(settings, number)
     if intake.incident:
         _done(intake, intake.incident, False, {}, asked.json_)
-    token = desk.run(lambda: _token(settings, asked))
+    plan = opening.usable(settings, plan_name)
+    token = desk.run(lambda: _token(settings, asked, plan.about.jurisdiction.division_code))
     if not INTAKE.can(intake.state, "confirm"):
         _refused(settings, token, intake, asked.number or number, "opens")
     if lacks := wanting(intake):
@@ -61,7 +63,6 @@ def open_incident(settings: Settings, number: str, plan_name: str, asked: Asked)
     except ValidationError as error:
         words = fault(error)
         stop(Exit.BAD_INPUT, words, words)
-    plan = opening.usable(settings, plan_name)
     if not intake.verified:
         tell(f"{number} 尚未核实属实", f"{number}: no call back has confirmed it", err=True)
     opened = desk.run(lambda: _open(settings, intake, plan, told, token, asked))
@@ -74,7 +75,7 @@ def join(settings: Settings, number: str, incident: str, asked: Asked) -> None:
     intake = kept(settings, number)
     if intake.incident == incident:
         _done(intake, incident, False, {}, asked.json_)
-    token = desk.run(lambda: _token(settings, asked))
+    token = desk.run(lambda: _token(settings, asked, lambda: desk.place_of(settings, incident)))
     if not INTAKE.can(intake.state, "confirm"):
         _refused(settings, token, intake, incident, "joins")
     record = desk.run(lambda: _join(settings, intake, incident, token))
@@ -82,8 +83,8 @@ def join(settings: Settings, number: str, incident: str, asked: Asked) -> None:
     _done(intake, incident, False, _news(intake, record), asked.json_)
 
 
-async def _token(settings: Settings, asked: Asked) -> Token:
-    return desk.who(settings, asked.user, asked.post)
+async def _token(settings: Settings, asked: Asked, place: Callable[[], str] | str) -> Token:
+    return desk.who(settings, asked.user, asked.post, place)
 
 
 async def _open(

@@ -118,7 +118,7 @@ async def _send(
     yes: bool,
 ) -> list[dict[str, Any]]:
     """The answers in order, up to the first that is not done. What is bad input sends nothing at all."""
-    token = desk.who(settings, user, post)
+    token = desk.who(settings, user, post, lambda: desk.place_of(settings, number))
     name = command_id or desk.new_command_id()
     names = [name] if len(asked) == 1 else [f"{name}-{line}" for line in range(1, len(asked) + 1)]
     signed = [_signed(settings, token, command, number, *one) for one in zip(names, asked, strict=True)]

@@ -83,7 +83,7 @@ def _answer(settings: Settings, plan_name: str, report: Report, asked: Asked) ->
 
 async def opened(settings: Settings, plan: Plan, report: Report, asked: Asked) -> dict[str, Any]:
     """Show whom it calls, ask, and start: the answer in the contract's shape. What is refused ends the command."""
-    token = desk.who(settings, asked.user, asked.post)
+    token = desk.who(settings, asked.user, asked.post, plan.about.jurisdiction.division_code)
     digest = registry.put(plan)
     fields = {"kind": settings.kind, "plan": plan.name, "plan_hash": digest, report.field: report.told}
     name = asked.number or await number(settings, plan, report.told)

@@ -132,6 +132,8 @@ class StoredHolder(Base):
     name: Mapped[str] = mapped_column(String(64), default="")
     example: Mapped[bool] = mapped_column(default=False)
     """From a fictional roster that came with a plan."""
+    place: Mapped[str] = mapped_column(String(6), default="", server_default="")
+    """The jurisdiction whose post it is, by its division code; empty: whichever has a post of that name."""
 
 
 class StoredRefusal(Base):
