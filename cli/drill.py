@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import drilling
+from cli import drilling, people, personal_data
 from cli.exits import Exit, end, stop
 from cli.incident import make_app
 from cli.language import said, tell
@@ -34,6 +34,8 @@ app.add_typer(
 )
 
 
+app.add_typer(people.make_app(_settings), name="people")
+app.add_typer(personal_data.make_app(_settings), name="personal-data")
 drilling.add(app, _settings)
 
 

@@ -143,7 +143,8 @@ def test_evidence_is_read_from_the_repository_and_only_for_its_own_plan(tmp_path
 
 
 NO_ACT = {
-    "facts_reported", "graded", "grade_raised", "grade_lowered",
+    "facts_reported", "people_moved", "count_corrected", "count_settled", "people_listed",
+    "graded", "grade_raised", "grade_lowered",
     "inbound_warning", "warning_seconded", "warning_expired", "warning_dropped", "publication_corrected",
     "publication_withdrawn", "correction_confirmed", "correction_published",
     "approval_chased", "oral_confirmed", "called_back", "signature_attached", "ratified",
