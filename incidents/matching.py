@@ -106,6 +106,6 @@ def _near(a: Person, b: Person) -> bool:
     """Whether they may be one: the same name, one sign of it apart, or the same number."""
     first, second = _name(a), _name(b)
     apart = sum(x != y for x, y in zip(first, second, strict=False)) + abs(len(first) - len(second))
-    return (
-        apart == 0 or _by_number(a, b) or (apart == 1 and max(len(first), len(second)) > 1 and a.sex in (None, b.sex))
-    )
+    if apart == 0 or _by_number(a, b):
+        return True
+    return apart == 1 and max(len(first), len(second)) > 1 and (a.sex == b.sex or None in (a.sex, b.sex))

@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 import rfc8785
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.sqlite import insert
@@ -79,7 +80,7 @@ class Personal:
             _drop(connection, incident, digest)
 
     def read(self, incident: str, digest: str) -> tuple[Person, ...]:
-        """The lines of a list in order. Raises `NoPersonalData`."""
+        """The lines of a list in order. Raises `NoPersonalData`, and `ValueError` naming a line that was altered."""
         key = self._key(incident)
         query = select(StoredPerson.number, StoredPerson.sealed).where(
             StoredPerson.incident == incident, StoredPerson.list == digest
@@ -205,7 +206,10 @@ def _seal(key: bytes, line: bytes, *bound: object) -> str:
 
 def _open(key: bytes, sealed: str, *bound: object) -> bytes:
     raw = bytes.fromhex(sealed)
-    return AESGCM(key[:_KEY]).decrypt(raw[:_NONCE], raw[_NONCE:], rfc8785.dumps([str(one) for one in bound]))
+    try:
+        return AESGCM(key[:_KEY]).decrypt(raw[:_NONCE], raw[_NONCE:], rfc8785.dumps([str(one) for one in bound]))
+    except InvalidTag:
+        raise ValueError(f"personal data, line {bound[-1]}: it was altered") from None
 
 
 def _chained(told: dict[str, Any], number: int, prev: str) -> str:
