@@ -201,7 +201,7 @@ def stated(record: Record, entry: Draft, told: Iterable[tuple[State, Count]], li
     """The record's figures once these were told."""
     late, differs = entry.data.get("after_window", ()), entry.data.get("differs", "")
     news: dict[str, dict[State, Stands]] = {}
-    accounts = dict(record.accounts)
+    accounts = dict(_carried(record))
     for state, count in told:
         named = entry.data.get("named", "")
         name = key(count.source, named)
@@ -218,6 +218,21 @@ def stated(record: Record, entry: Draft, told: Iterable[tuple[State, Count]], li
     for name, states in news.items():
         accounts[name] = accounts[name].but(states={**accounts[name].states, **states})
     return changed(record, accounts, (pair for states in news.values() for pair in states.items()))
+
+
+def _carried(record: Record) -> Mapping[str, Account]:
+    """The accounts; of a record that was carried on from before there were any, its figures by their sources."""
+    if record.accounts or record.opened_at is None:
+        return record.accounts
+    found: dict[str, Account] = {}
+    for state, count in (*record.hearsay.items(), *record.counts.items()):
+        name = key(count.source)
+        stands = Stands(count=count, at=count.as_of or record.opened_at, told=count)
+        if state in record.frozen:
+            before = record.frozen[state]
+            stands = stands.but(late=True, before=stands.but(count=before, told=before) if before else None)
+        found[name] = _with(found.get(name, Account(source=count.source)), state, stands)
+    return found
 
 
 def _late(account: Account, state: State, late: bool) -> dict[str, Any]:

@@ -327,6 +327,18 @@ def test_an_archived_incident_still_takes_moves_until_its_window_ends() -> None:
     assert desk.record.figures()["deaths"] == 2
 
 
+def test_a_record_from_before_there_were_accounts_loses_no_figure() -> None:
+    desk = Desk(missing=4)
+    tells(desk, "county", deaths=3, trapped=2)
+    figures = desk.record.figures()
+    desk.record = desk.record.but(accounts={})
+    tells(desk, "hospital", serious_injuries=1)
+    assert desk.record.figures() == figures | {"serious_injuries": 1}
+    assert desk.record.hearsay.keys() == {"missing"}
+    tells(desk, "county", deaths=4)
+    assert desk.record.figures() == {"deaths": 4, "trapped": 2, "serious_injuries": 1}
+
+
 # -- any sequence ------------------------------------------------------------------------------------------------------
 
 SOURCES = ("county", "hospital", "media")
