@@ -341,9 +341,10 @@ def test_a_record_from_before_there_were_accounts_loses_no_figure() -> None:
 
 # -- any sequence ------------------------------------------------------------------------------------------------------
 
-SOURCES = ("county", "hospital", "media")
+SOURCES = ("county", "hospital", "county", "media")
+"""One of them twice: what one source says must often meet its own moves."""
 PEOPLE = ("missing", "trapped", "serious_injuries", "deaths", "rescued")
-numbers = st.integers(min_value=0, max_value=6)
+numbers = st.integers(min_value=0, max_value=4)
 statement = st.tuples(st.just("tells"), st.sampled_from(SOURCES), st.sampled_from(PEOPLE[:4]), numbers)
 move = st.tuples(st.just("moves"), st.sampled_from(SOURCES), st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), numbers)
 correction = st.tuples(st.just("corrects"), st.integers(min_value=1, max_value=40), st.sampled_from(PEOPLE), numbers)
@@ -378,7 +379,7 @@ def aimed(step: tuple[Any, ...], desk: Desk) -> tuple[Any, ...]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.one_of(statement, move, move, correction, settlement), max_size=25))
+@given(st.lists(st.one_of(statement, move, move, correction, settlement), min_size=6, max_size=30))
 def test_people_appear_and_vanish_by_statements_and_corrections_alone(steps: list[tuple[Any, ...]]) -> None:
     desk = Desk()
     start = Record(id=desk.record.id, plan="lhasa-2022", plan_hash=PLAN_HASH)
