@@ -22,6 +22,8 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "inbox": ("cli.inbox", "收件箱 · inbox: what units were told, and their answers"),
     "intake": ("cli.intake", "接报 · intakes: calls before any incident"),
     "incident": ("cli.incident", "事故 · incidents: open, command, read"),
+    "people": ("cli.people", "人员名单 · lists of names, kept apart and encrypted"),
+    "personal-data": ("cli.personal_data", "个人信息 · personal data: destroyed or kept, once all is closed"),
 }
 """Families of commands by name: the module whose `app` has them, loaded only when it is asked for. At night nobody
 waits for the parts of a program that are not needed."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import drilling
+from cli import drilling, people, personal_data
 from cli.exits import Exit, end, stop
 from cli.homes import drill_settings, running, wanted_file
 from cli.incident import make_app
@@ -37,6 +37,8 @@ app.add_typer(
 
 app.add_typer(make_intake_app(_settings, "【演练】接报 · intakes of drills: the same verbs"), name="intake")
 
+app.add_typer(people.make_app(_settings), name="people")
+app.add_typer(personal_data.make_app(_settings), name="personal-data")
 drilling.add(app, _settings)
 
 

@@ -99,7 +99,7 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
         except ValueError as error:
             stop(Exit.BAD_INPUT, str(error), str(error))
         for told in desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id, yes)):
-            code = _answer(told, json_)
+            code = answer(told, json_)
         end(code)
 
     chinese, english = verb_words(command)
@@ -121,21 +121,22 @@ async def _send(
     token = desk.who(settings, user, post, lambda: desk.place_of(settings, number))
     name = command_id or desk.new_command_id()
     names = [name] if len(asked) == 1 else [f"{name}-{line}" for line in range(1, len(asked) + 1)]
-    signed = [_signed(settings, token, command, number, *one) for one in zip(names, asked, strict=True)]
+    commands = [signed(settings, token, command, number, *one) for one in zip(names, asked, strict=True)]
     client = await desk.connect(settings)
     told: list[dict[str, Any]] = []
-    for one in signed:
+    for one in commands:
         if isinstance(one, ProposeLevel):
             await ringing.warn(settings, number, one, yes)
-        told.append(await _answered(settings, client, number, one))
+        told.append(await answered(settings, client, number, one))
         if told[-1]["status"] != "done":
             break
     return told
 
 
-def _signed(
+def signed(
     settings: Settings, token: Token, command: type[Command], number: str, name: str, asked: dict[str, Any]
 ) -> Command:
+    """A command from what was asked; what is bad input ends here."""
     if command in (AttachEvidence, AttachSignature) and "path" in asked:
         asked |= _kept(settings, Path(str(asked.pop("path"))), command)
     if "envelope" in asked:
@@ -151,7 +152,8 @@ def _signed(
         stop(Exit.BAD_INPUT, words, words)
 
 
-async def _answered(settings: Settings, client: Client, number: str, command: Command) -> dict[str, Any]:
+async def answered(settings: Settings, client: Client, number: str, command: Command) -> dict[str, Any]:
+    """What the incident answers, in the contract's shape."""
     name = command.envelope.command_id
     try:
         receipt = await send(client.get_workflow_handle(number), command)
@@ -191,7 +193,8 @@ def _told(command_id: str, status: str, seq: list[int] | None, reason: str | Non
     return {"command_id": command_id, "status": status, "class": None, "seq": seq, "reason": reason, "clauses": []}
 
 
-def _answer(told: dict[str, Any], json_: bool) -> Exit:
+def answer(told: dict[str, Any], json_: bool) -> Exit:
+    """Say what was answered, and with which code to end."""
     code = {"done": Exit.DONE, "unknown": Exit.UNKNOWN, "refused": Exit.REFUSED}[told["status"]]
     if told["class"] == "form":
         code = Exit.BAD_INPUT

@@ -12,6 +12,7 @@ from rich.table import Column, Table
 
 from cli.entries import entry_words
 from cli.language import said
+from cli.ledger import ledger
 from incidents.lateness import Statement
 from incidents.logbook import Entry
 from plans import walk
@@ -125,6 +126,7 @@ def incident(told: Mapping[str, Any], names: Names, local: Local, console: Conso
         console.print(said("\n接下来", "\nNext"), style="bold")
         for thing in next_things:
             console.print(f"  {thing}", highlight=False, soft_wrap=True)
+    _print(console, said("伤亡台账", "Casualty ledger"), ledger(told["ledger"], local))
     _print(console, said("审批", "Approvals"), _approvals(told, names, local))
     _print(console, said("时限", "Deadlines"), _clocks(told, names, local))
     _print(console, said("通知", "Notices"), _notices(told, names))

@@ -145,3 +145,27 @@ class StoredRefusal(Base):
     body: Mapped[str] = mapped_column(Text)
     prev: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class StoredPerson(Base):
+    """A line of a list of names, encrypted under its incident's own key: nonce and AES-256-GCM, in hex."""
+
+    __tablename__ = "people"
+
+    incident: Mapped[str] = mapped_column(String(64), primary_key=True)
+    list: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """The list's keyed digest."""
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
+
+
+class StoredDisposal(Base):
+    """What was decided about an incident's personal data once it was closed: by whom, why. Chained on its own."""
+
+    __tablename__ = "personal_disposals"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    incident: Mapped[str] = mapped_column(String(64), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    prev: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

@@ -186,6 +186,7 @@ NO_ACT = {
     "chaser_answered",
     "time_corrected",
     "facts_reported", "graded", "grade_raised", "grade_lowered",
+    "people_moved", "count_corrected", "count_settled", "people_listed",
     "inbound_warning", "warning_seconded", "warning_expired", "warning_dropped", "publication_corrected",
     "publication_withdrawn", "correction_confirmed", "correction_published",
     "approval_chased", "oral_confirmed", "called_back", "signature_attached", "ratified",
