@@ -55,7 +55,8 @@ def key(source: CountSource | None, named: str = "") -> str:
 
 def figures(accounts: Mapping[str, Account], in_time: bool = False) -> dict[Measure, Count]:
     """Of each measure the figure that counts; `in_time` leaves out what was told after the casualty window."""
-    found = ((measure, counting(accounts, measure, in_time)) for measure in MEASURES)
+    told = {state for account in accounts.values() for state in account.states}
+    found = ((measure, counting(accounts, measure, in_time)) for measure in MEASURES if measure in told)
     return {measure: claim.stands.count for measure, claim in found if claim is not None}
 
 

@@ -63,11 +63,15 @@ def stand_down(plan: Plan, record: Record, command: StandDown, now: datetime) ->
     return _end(record, command, command.clock, "stand_down", "clock_stood_down", now, {"reason": command.reason})
 
 
+CHANGING = ("running", "due_soon")
+"""Where time alone moves a clock."""
+
+
 def passing(record: Record, now: datetime) -> Iterator[Draft]:
     """The entries of clocks that became soon due or overdue by `now`, each true at its own instant."""
     for clock in record.clocks.values():
-        changes_at = _changes_at(clock)
-        if changes_at is None or changes_at > now:
+        # Every clock is looked at with every command, and few are near.
+        if clock.warn_at > now or clock.verdict not in CHANGING or (clock.verdict == "due_soon" and clock.due_at > now):
             continue
         # A due instant that has passed outweighs a warning that was never seen.
         if clock.due_at <= now:

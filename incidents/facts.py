@@ -245,7 +245,8 @@ def graded(plan: Plan, record: Record) -> tuple[Grades, Verdict]:
         del sure[measure]
         sure |= {measure: before} if before else {}
     verdict = _verdict(*given, _told(sure))
-    may_be = _verdict(*given, _told(every)).may_be
+    # Mostly there is no hearsay, and one verdict is both.
+    may_be = (_verdict(*given, _told(every)) if record.hearsay or record.frozen else verdict).may_be
     old = record.grades
     standing = max(verdict.grade, old.standing if old else verdict.grade, key=severity)
     told = (verdict.grade, standing, verdict.statutory_grade, may_be)

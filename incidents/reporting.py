@@ -183,19 +183,16 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
     """The deadlines that the plan's rules start, begin anew, or end because they no longer apply."""
     ended = record.phase in ("recovery", "false_alarm", "archived", "closed")
     starting: list[Clock] = []
-    started: dict[str, list[Clock]] = {}
-    for clock in record.clocks.values():
-        started.setdefault(clock.rule, []).append(clock)
+    last_of = {clock.rule: clock for clock in record.clocks.values()}
     for rule in plan.reporting.rules:
-        running = started.get(rule.id)
-        if running is None:
+        last = last_of.get(rule.id)
+        if last is None:
             # What counts from the lifting is owed once everything else is over.
             over = ended and (rule.starts != "lifted" or record.phase != "recovery")
             if rule.within is not None and not over and _due(rule, record):
                 begins = start_of(rule, record)
                 starting += [_clock(rule, record, rule.id, begins, begins + rule.within)] if begins is not None else []
             continue
-        last = running[-1]
         if last.verdict in OPEN:
             if not _due(rule, record):
                 graded = not holds(rule.when, record)
@@ -213,11 +210,11 @@ def follows(plan: Plan, record: Record, now: datetime) -> Iterator[Draft]:
             # It ended with the response, or with a grade: reopened, or graded so again, the cadence goes on from there.
             if _due(rule, record):
                 begins = record.reopened_at if record.reopened_at and record.reopened_at >= last.done_at else now
-                name = f"{rule.id}-{len(running) + 1}"
+                name = _next(rule, record)
                 starting.append(_clock(rule, record, name, begins, begins + rule.every))
         elif _due(rule, record):
             # A cadence counts from the last report, never from when it should have gone.
-            name = f"{rule.id}-{len(running) + 1}"
+            name = _next(rule, record)
             starting.append(_clock(rule, record, name, last.done_at, last.done_at + rule.every))
     yield from deadlines.begin(starting, now)
 
@@ -230,9 +227,16 @@ def missed(record: Record, now: datetime) -> Iterator[Draft]:
             yield by_system("clock_missed", now, now, {"clock": clock.id}, clauses)
 
 
+def _next(rule: ReportRule, record: Record) -> str:
+    """What the next clock of a cadence is called."""
+    return f"{rule.id}-{1 + sum(clock.rule == rule.id for clock in record.clocks.values())}"
+
+
 def _due(rule: ReportRule, record: Record) -> bool:
     """Whether this accident owes the report as things stand."""
-    return holds(rule.when, record) and (not rule.triggers or bool(_triggers(rule, record)))
+    if not rule.when.always and not holds(rule.when, record):
+        return False
+    return not rule.triggers or any(holds(trigger.when, record) for trigger in rule.triggers)
 
 
 def _triggers(rule: ReportRule, record: Record) -> tuple[ReportTrigger, ...]:

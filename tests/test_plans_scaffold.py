@@ -10,7 +10,14 @@ from plans.lint import RULES, Around, judge
 def test_the_check_finds_the_places_that_the_new_plan_names_and_nothing_else(tmp_path: Path) -> None:
     scaffold.write(tmp_path / "fresh")
     loaded = library.load(tmp_path / "fresh")
-    around = Around(loaded.plan.national.statutory, library.national_fields(), loaded.clauses, None, date(2026, 11, 25))
+    around = Around(
+        national=loaded.plan.national.statutory,
+        national_fields=library.national_fields(),
+        clauses=loaded.clauses,
+        sections=library.sections(loaded.folder),
+        roster=None,
+        on=date(2026, 11, 25),
+    )
     left = {one.finding.key: one for one in judge(loaded, around) if one.settled_by is None}
     named = {f"{hole.rule} {hole.path}": hole for hole in scaffold.holes()}
     assert left.keys() == named.keys()
