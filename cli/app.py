@@ -21,6 +21,7 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "roster": ("cli.rosters", "值班表 · rosters: who holds which post"),
     "inbox": ("cli.inbox", "收件箱 · inbox: what units were told, and their answers"),
     "incident": ("cli.incident", "事故 · incidents: open, command, read"),
+    "document": ("cli.document", "文书 · documents: drawn up, printed, checked, signed"),
 }
 """Families of commands by name: the module whose `app` has them, loaded only when it is asked for. At night nobody
 waits for the parts of a program that are not needed."""

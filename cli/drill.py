@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import drilling
+from cli import document, drilling
 from cli.exits import Exit, end, stop
 from cli.homes import drill_settings, running, wanted_file
 from cli.incident import make_app
@@ -32,6 +32,9 @@ def _settings() -> Settings:
 app.add_typer(
     make_app(_settings, "【演练】事故 · incidents of drills: the same verbs, on the drill side only"), name="incident"
 )
+
+
+app.add_typer(document.make_app(_settings, "【演练】文书 · documents of drills"), name="document")
 
 
 drilling.add(app, _settings)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from temporalio.client import Client
 
-from cli import desk, opening, reading, ringing
+from cli import desk, evidence, opening, reading, ringing
 from cli.exits import Exit, end, stop
 from cli.faults import fault
 from cli.language import said
@@ -98,8 +96,8 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
             asked = desk.inputs(words or [], file)
         except ValueError as error:
             stop(Exit.BAD_INPUT, str(error), str(error))
-        for told in desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id, yes)):
-            code = _answer(told, json_)
+        for told in desk.run(lambda: ask(settings(), command, number, asked, as_, post, command_id, yes)):
+            code = answer(told, json_)
         end(code)
 
     chinese, english = verb_words(command)
@@ -107,7 +105,7 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
     app.command(command.verb)(run)
 
 
-async def _send(
+async def ask(
     settings: Settings,
     command: type[Command],
     number: str,
@@ -173,16 +171,8 @@ async def _answered(settings: Settings, client: Client, number: str, command: Co
 
 def _kept(settings: Settings, path: Path, command: type[Command]) -> dict[str, Any]:
     """Keep a file in the home under its SHA-256, and say what the log is told of it."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        stop(Exit.BAD_INPUT, f"path：应为可读的文件，{error}", f"path: expected a readable file, {error}")
-    digest = hashlib.sha256(content).hexdigest()
-    folder = settings.folder / "evidence"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = folder / f".{digest}.{os.getpid()}"
-    fresh.write_bytes(content)
-    fresh.replace(folder / digest)
+    content = evidence.read(path, "path")
+    digest = evidence.keep(settings, content)
     told = {"sha256": digest, "name": path.name}
     return told | {"size": len(content)} if command is AttachEvidence else told
 
@@ -191,7 +181,8 @@ def _told(command_id: str, status: str, seq: list[int] | None, reason: str | Non
     return {"command_id": command_id, "status": status, "class": None, "seq": seq, "reason": reason, "clauses": []}
 
 
-def _answer(told: dict[str, Any], json_: bool) -> Exit:
+def answer(told: dict[str, Any], json_: bool) -> Exit:
+    """Say what became of a command, and give its exit code."""
     code = {"done": Exit.DONE, "unknown": Exit.UNKNOWN, "refused": Exit.REFUSED}[told["status"]]
     if told["class"] == "form":
         code = Exit.BAD_INPUT
