@@ -78,8 +78,10 @@ class Token:
         """For the directory, in hex."""
         return self.key.public_key().public_bytes_raw().hex()
 
-    def sign(self, incident: str, command: type[C], command_id: str, **asked: Any) -> C:
-        """A command of this person to one incident, signed and valid for ten minutes. Raises `ValidationError`."""
+    def sign(self, incident: str, command: type[C], command_id: str, /, **asked: Any) -> C:
+        """A command of this person to one incident or intake, signed and valid for ten minutes.
+
+        Raises `ValidationError`."""
         now = datetime.now(UTC)
         envelope = Envelope(
             user=self.user,

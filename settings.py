@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     drill, where time may be skipped. What is first in a burst is never held up by it."""
     channel_within: timedelta = timedelta(seconds=10)
     """After this a message without an answer is uncertain."""
+    duplicate_km: float = Field(default=5.0, ge=0)
+    """Two reports within so many kilometres ..."""
+    duplicate_within: timedelta = timedelta(hours=6)
+    """... and so long apart may be one accident: that is offered. Before an incident there is no plan to say it."""
+    duplicate_likeness: float = Field(default=0.6, ge=0, le=1)
+    """How alike two places' names must be to hint at it, where one has no coordinates."""
     time_zone: str = "Asia/Shanghai"
     """In which times are shown to people; JSON always carries an offset."""
     document_issuer: str = ""

@@ -14,6 +14,7 @@ from statistics import median
 from bench import scene
 from bench.core import Core, core
 from bench.drills import MOST_CORE, MOST_DRILL_SERVER, MOST_TEST_SERVER, Drills, drills
+from bench.lateness import Lateness, lateness
 from bench.rounds import Cost, compare, open_incidents, running
 
 WHOLE, QUICK = (5, 12, 250), (2, 4, 40)
@@ -44,6 +45,14 @@ def table(ours: Cost, bare: Cost, held: float, pure: Core) -> Iterator[str]:
     yield f"{'fold() of 200 entries':42}{pure.fold / 1e3:>6.1f} ms"
 
 
+def late_line(late: Lateness) -> str:
+    """How late the passing of a deadline is in the log."""
+    return (
+        f"{late.clocks} deadlines on the live server, entered after their instant: median {late.median * 1e3:.0f} ms, "
+        f"nine of ten within {late.nine_of_ten * 1e3:.0f} ms, worst {late.worst * 1e3:.0f} ms"
+    )
+
+
 def drill_table(played: Drills) -> Iterator[str]:
     """What drills take, beside the goal."""
     yield f"a drill of 30 days: {played.jumps} jumps of the clock, {played.entries} entries"
@@ -72,9 +81,11 @@ async def main(quick: bool) -> None:
             ours, bare = await compare(bench, rounds, each, say)
             say(f"memory: {many} incidents held open")
             held = await open_incidents(bench, max(many // 10, 4), many)
+    say("how late a deadline is noticed on the live server")
+    late = await lateness(20 if quick else 100, say)
     say("a drill of thirty days, on each of its grounds")
     played = await drills(rounds)
-    sys.stdout.write("\n".join((*table(ours, bare, held, pure), "", *drill_table(played))) + "\n")
+    sys.stdout.write("\n".join((*table(ours, bare, held, pure), "", late_line(late), "", *drill_table(played))) + "\n")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from incidents.deadlines import SetDeadline
 from incidents.facts import Open, ReportFacts
 from incidents.notes import Note
 from incidents.notices import Answered
-from incidents.record import Record
+from incidents.record import Kind, Record
 from incidents.tasks import CompleteTask
 from plans import registry
 from plans.library import find, load
@@ -53,7 +53,7 @@ class Step(NamedTuple):
     fields: dict[str, Any]
 
 
-def opening() -> Step:
+def opening(kind: Kind = "drill") -> Step:
     """An ordinary accident, reported now."""
     now = datetime.now(UTC)
     told = Facts.model_validate(
@@ -69,7 +69,7 @@ def opening() -> Step:
             "verified": True,
         }
     )
-    return Step(Open, {"kind": "drill", "plan": NAME, "plan_hash": PLAN_HASH, "facts": told})
+    return Step(Open, {"kind": kind, "plan": NAME, "plan_hash": PLAN_HASH, "facts": told})
 
 
 def steps(scene: Scene = SCENE) -> Iterator[Step]:
@@ -87,9 +87,9 @@ def steps(scene: Scene = SCENE) -> Iterator[Step]:
     yield Step(Note, {"words": WORDS})
 
 
-def appoint(folder: Path) -> None:
+def appoint(folder: Path, kind: Kind = "drill") -> None:
     """Put the officer and the plan into the store of a home."""
-    gate = Gate(folder / "store.db", "drill")
+    gate = Gate(folder / "store.db", kind)
     gate.appoint(OFFICER.user, OFFICER.post, OFFICER.public_key)
     gate.keep_plan(PLAN_HASH, NAME, PLAN.model_dump_json())
     gate.close()

@@ -20,8 +20,11 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "drill": ("cli.drill", "演练 · drills: their own server, store and people"),
     "roster": ("cli.rosters", "值班表 · rosters: who holds which post"),
     "inbox": ("cli.inbox", "收件箱 · inbox: what units were told, and their answers"),
+    "intake": ("cli.intake", "接报 · intakes: calls before any incident"),
     "incident": ("cli.incident", "事故 · incidents: open, command, read"),
     "document": ("cli.document", "文书 · documents: drawn up, printed, checked, signed"),
+    "people": ("cli.people", "人员名单 · lists of names, kept apart and encrypted"),
+    "personal-data": ("cli.personal_data", "个人信息 · personal data: destroyed or kept, once all is closed"),
 }
 """Families of commands by name: the module whose `app` has them, loaded only when it is asked for. At night nobody
 waits for the parts of a program that are not needed."""

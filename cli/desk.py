@@ -41,6 +41,8 @@ class Person(BaseModel):
     key: str
     example: bool = False
     first: bool = False
+    place: str = ""
+    """The jurisdiction of the posts, by its division code; empty: any."""
 
 
 class NotAllowed(Told):
@@ -56,8 +58,9 @@ def gate(settings: Settings) -> Gate:
     return Gate(settings.folder / "store.db", settings.kind)
 
 
-def appoint(settings: Settings, told: roster.Roster) -> None:
-    """Let the people of a roster act, each by an own key that is kept in this home, readable by its owner alone."""
+def appoint(settings: Settings, told: roster.Roster, place: str) -> None:
+    """Let the people of a roster act in the posts of a jurisdiction, each by an own key that is kept in this home,
+    readable by its owner alone."""
     folder = _tokens(settings)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     directory = gate(settings)
@@ -72,6 +75,7 @@ def appoint(settings: Settings, told: roster.Roster) -> None:
             key=key,
             example=told.example,
             first=number == 0,
+            place=place,
         )
         fresh = file.with_suffix(".new")
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
@@ -79,7 +83,7 @@ def appoint(settings: Settings, told: roster.Roster) -> None:
         fresh.replace(file)
         for post in holder.posts:
             public = _token(person, post).public_key
-            directory.appoint(holder.user, post, public, holder.name, told.example)
+            directory.appoint(holder.user, post, public, holder.name, told.example, place)
     directory.close()
 
 
@@ -90,7 +94,8 @@ def people(settings: Settings) -> tuple[Person, ...]:
         for name in library.shipped():
             file = library.find(name) / roster.EXAMPLE
             if file.exists():
-                appoint(settings, roster.read(file))
+                place = library.load(library.find(name)).plan.about.jurisdiction.division_code
+                appoint(settings, roster.read(file), place)
                 tell(
                     f"已载入 {name} 的示例名册（人员均为虚构）",
                     f"loaded the example roster of {name} (fictional)",
@@ -100,14 +105,18 @@ def people(settings: Settings) -> tuple[Person, ...]:
     return tuple(Person.model_validate_json(file.read_text("utf-8")) for file in files)
 
 
-def who(settings: Settings, user: str | None, post: str | None) -> Token:
-    """The token of `user`; without one the example's first duty officer, or the home's only token.
+def who(settings: Settings, user: str | None, post: str | None, place: Callable[[], str] | str = "") -> Token:
+    """The token of `user`; without one the first duty officer of the example roster there, or the home's only token.
 
+    `place` is the jurisdiction, or how to find it out. Without one the first shipped plan's people act.
     Raises `NotAllowed`.
     """
     known = people(settings)
     if user is None:
         usual = [person for person in known if person.first and person.example] or list(known)
+        if len(usual) > 1:
+            here = place if isinstance(place, str) else place()
+            usual = [person for person in usual if person.place == (here or _first_place())] or usual
         if len(usual) != 1:
             names = ", ".join(person.user for person in known) or "none"
             raise NotAllowed(f"--as：须指明本机哪个令牌：{names}", f"--as: expected one of this home's tokens: {names}")
@@ -127,6 +136,19 @@ def who(settings: Settings, user: str | None, post: str | None) -> Token:
             f"--post：{person.user} 的岗位是 {held}；现为 {post}", f"--post: {person.user} holds {held}; found {post}"
         )
     return _token(person, post or person.posts[0])
+
+
+def place_of(settings: Settings, number: str) -> str:
+    """The jurisdiction of an incident, as this home knows it; empty: it does not."""
+    directory = gate(settings)
+    try:
+        return directory.place_of(number)
+    finally:
+        directory.close()
+
+
+def _first_place() -> str:
+    return library.load(library.find(library.shipped()[0])).plan.about.jurisdiction.division_code
 
 
 async def connect(settings: Settings) -> Client:

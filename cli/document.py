@@ -30,7 +30,9 @@ File = Annotated[Path, typer.Argument(metavar="FILE.docx", help="改过的文稿
 About = Annotated[
     str,
     typer.Option(
-        "--report", "--of", help="哪份报告（任务、批示、时限、审批）· which report, task, instruction, leg or approval"
+        "--report",
+        "--of",
+        help="哪份报告、接报、任务、批示、时限、审批 · which report, intake, task, leg, ...",
     ),
 ]
 As = Annotated[str | None, typer.Option("--as", help="以谁的身份 · whose token")]
@@ -68,18 +70,13 @@ def make_app(settings: MakeSettings, help_: str) -> typer.Typer:
         overwrite: Annotated[
             bool, typer.Option("--overwrite", help="覆盖已有文件 · over a file that is there")
         ] = False,
-        sheet: Annotated[
-            Path | None, typer.Option("--sheet", help="D1：接报各栏 JSON · of D1, the intake's fields as JSON")
-        ] = None,
         as_: As = None,
         json_: Json = False,
     ) -> None:
         """生成文书：Word，可加 PDF · Draw a document up: its figures stay, what came since stands beside."""
         home = settings()
         told = drawing_up.document(doc)
-        taken = json.loads(evidence.read(sheet, "--sheet")) if sheet else None
-        drafter = desk.who(home, as_, None).user
-        paper = drawing_up.paper(home, drawing_up.incident(home, number), told, about, drafter, refresh, taken)
+        paper = drawing_up.paper(home, drawing_up.incident(home, number), told, about, _who(home, as_, number), refresh)
         name = "-".join(filter(None, (doc, paper.drawn.about)))
         file = to or home.folder / "documents" / number / f"{name}.docx"
         if file.exists() and not (overwrite or refresh):
@@ -188,6 +185,13 @@ def make_app(settings: MakeSettings, help_: str) -> typer.Typer:
         end(Exit.DONE)
 
     return app
+
+
+def _who(settings: Settings, user: str | None, number: str) -> str:
+    try:
+        return desk.who(settings, user, None, lambda: desk.place_of(settings, number)).user
+    except desk.NotAllowed as error:
+        desk.stop_told(Exit.REFUSED, error)
 
 
 def _printed(files: list[Path], folder: Path) -> list[Path]:

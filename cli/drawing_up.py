@@ -57,9 +57,10 @@ def incident(settings: Settings, number: str) -> Incident:
     entries = desk.run(lambda: reading.entries_of(settings, number))
     record = fold(Record(id=number), entries)
     directory = desk.gate(settings)
-    people = {user: name for user, _, name, _ in directory.holders() if name}
-    directory.close()
     plan = reading.plan_kept(settings, record.plan_hash)
+    holders = directory.holders(plan.about.jurisdiction.division_code)
+    people = {user: name for user, _, name, _ in holders if name}
+    directory.close()
     return Incident(number, entries, record, plan, people, _phones(settings, record.plan))
 
 
@@ -79,12 +80,11 @@ def paper(
     about: str = "",
     drafter: str = "",
     refresh: bool = False,
-    sheet: Mapping[str, str | Rows] | None = None,
 ) -> Paper:
     """Draw a document up, or again as it was; `refresh` takes the log as it stands now. It keeps its number."""
     now = datetime.now(UTC)
     try:
-        whole = _source(settings, case, case.entries, about=about, made_at=now, drafter=drafter, taken=sheet or {})
+        whole = _source(settings, case, case.entries, about=about, made_at=now, drafter=drafter)
         subject = filling.subject(whole, told.id)
         filling.fields(whole, told)
         register = Numbers(settings.folder)
@@ -96,7 +96,7 @@ def paper(
             drawn = register.draw(case.number, told.id, subject, series, year, seq, now, drafter)
         elif refresh:
             drawn = register.refresh(drawn, case.entries[-1].seq, now, drafter)
-        return _as_drawn(settings, case, told, drawn, sheet)
+        return _as_drawn(settings, case, told, drawn)
     except Unfit as unfit:
         stop(Exit.NOT_FOUND, unfit.zh, unfit.en)
 
@@ -111,13 +111,13 @@ def drawn_before(settings: Settings, case: Incident, told: Document, about: str)
             f"{told.id} 尚未生成：先 `fenghuo document make {case.number} {told.id}`",
             f"{told.id} is not drawn up yet: `fenghuo document make {case.number} {told.id}` first",
         )
-    return _as_drawn(settings, case, told, known[-1], None)
+    return _as_drawn(settings, case, told, known[-1])
 
 
 def all_drawn(settings: Settings, case: Incident) -> list[Paper]:
     """Every document of an incident that was drawn up, the oldest first."""
     return [
-        _as_drawn(settings, case, documents.document(one.document), one, None)
+        _as_drawn(settings, case, documents.document(one.document), one)
         for one in Numbers(settings.folder).of(case.number)
     ]
 
@@ -143,9 +143,7 @@ def pages(pdf: Path) -> int:
     return len(_PAGE.findall(pdf.read_bytes()))
 
 
-def _as_drawn(
-    settings: Settings, case: Incident, told: Document, drawn: Drawn, sheet: Mapping[str, str | Rows] | None
-) -> Paper:
+def _as_drawn(settings: Settings, case: Incident, told: Document, drawn: Drawn) -> Paper:
     entries = [entry for entry in case.entries if entry.seq <= drawn.seq]
     source = _source(
         settings,
@@ -154,7 +152,6 @@ def _as_drawn(
         about=drawn.about,
         made_at=drawn.made_at,
         drafter=drawn.drafter,
-        taken=sheet or {},
         number=drawn.number,
         series=drawn.series,
     )
@@ -171,7 +168,23 @@ def _as_drawn(
 def _source(settings: Settings, case: Incident, entries: Sequence[Entry], **told: Any) -> Source:
     record = fold(Record(id=case.number), entries)
     names = {"people": case.people, "phones": case.phones, "issuer": settings.document_issuer}
-    return Source(plan=case.plan, record=record, entries=entries, **names, **told)
+    source = Source(plan=case.plan, record=record, entries=entries, **names, **told)
+    return source.model_copy(update={"taken": _sheet(settings, source)})
+
+
+def _sheet(settings: Settings, source: Source) -> Mapping[str, str | Rows]:
+    """The sheet of the intake that is told of, or of the last one; empty: the incident has none."""
+    known = [*source.record.intakes]
+    if not known:
+        return {}
+    # Few documents tell of an intake, and its store takes long to load.
+    from cli.keeping import kept
+    from intakes.sheet import rows, sheet
+
+    intake = kept(settings, source.about if source.about in known else known[-1])
+    told: dict[str, str | Rows] = {**sheet(intake, source.when), **rows(intake, source.when)}
+    # An intake's own number stays on its own record: a document has one of its series.
+    return {name: value for name, value in told.items() if name != "number"}
 
 
 def _folder(settings: Settings, plan: str) -> Path:

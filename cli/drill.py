@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from cli import document, drilling
+from cli import document, drilling, people, personal_data
 from cli.exits import Exit, end, stop
 from cli.homes import drill_settings, running, wanted_file
 from cli.incident import make_app
+from cli.intake import make_app as make_intake_app
 from cli.language import said, tell
 from cli.status import status
 from settings import Settings
@@ -37,6 +38,10 @@ app.add_typer(
 app.add_typer(document.make_app(_settings, "【演练】文书 · documents of drills"), name="document")
 
 
+app.add_typer(make_intake_app(_settings, "【演练】接报 · intakes of drills: the same verbs"), name="intake")
+
+app.add_typer(people.make_app(_settings), name="people")
+app.add_typer(personal_data.make_app(_settings), name="personal-data")
 drilling.add(app, _settings)
 
 

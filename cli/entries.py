@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from cli.language import said
-from incidents import chain
+from cli.ledger import source_words
+from incidents import accounts, chain
 from incidents.logbook import Entry
+from plans.vocabulary import WORDS
 
 
 class Naming(Protocol):
@@ -39,6 +41,11 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "became_accident": ("转为事故", "became an accident"),
     "opened": ("接报开启", "opened"),
     "facts_reported": ("续报事实", "facts reported"),
+    "intake_joined": ("接报归入本事故", "intake of this incident"),
+    "people_moved": ("人员转移", "people moved"),
+    "count_corrected": ("人数更正", "count corrected"),
+    "count_settled": ("数据口径", "count settled"),
+    "people_listed": ("人员名单", "name list"),
     "graded": ("定级", "graded"),
     "attention_raised": ("须特别关注", "special attention"),
     "grade_raised": ("提高现行等级", "grade raised"),
@@ -172,6 +179,24 @@ def _details(kind: str, data: Mapping[str, Any], names: Naming) -> list[str]:
             return [facts["place"]["name"], facts["enterprise"], facts["summary"]]
         case "facts_reported":
             return [data["source"], _pairs(data["findings"])]
+        case "intake_joined":
+            return [data["intake"], data["words"]]
+        case "people_moved":
+            return [
+                source_words(accounts.key(data.get("source"), data.get("named", ""))),
+                f"{_state(data['from'])} → {_state(data['to'])} {data['n']}",
+                data.get("words", ""),
+            ]
+        case "count_corrected":
+            what = _state(data["state"]) if "state" in data else f"{_state(data['from'])} → {_state(data['to'])}"
+            of = said(f"更正第 {data['corrects']} 条", f"corrects entry {data['corrects']}")
+            return [of, f"{what} {data['was']} → {data['is']}", data["reason"]]
+        case "count_settled":
+            source = source_words(accounts.key(data["source"], data.get("named", "")))
+            return [_state(data["measure"]), f"{source} {data['n']}", data["decided_by"], data["reason"]]
+        case "people_listed":
+            source = source_words(accounts.key(data["source"], data.get("named", "")))
+            return [f"{data['list']} {source}", " ".join(f"{_state(state)} {n}" for state, n in data["counts"].items())]
         case "graded":
             return [f"{data['computed']}", said(f"现行 {data['standing']}", f"standing {data['standing']}")]
         case "approval_answered":
@@ -285,6 +310,10 @@ def _details(kind: str, data: Mapping[str, Any], names: Naming) -> list[str]:
             return [
                 names.of(str(data[key])) for key in found if data.get(key) and not isinstance(data[key], (list, dict))
             ]
+
+
+def _state(state: str) -> str:
+    return said(WORDS[state], state)
 
 
 def _word(word: str) -> str:

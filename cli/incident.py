@@ -116,24 +116,25 @@ async def ask(
     yes: bool,
 ) -> list[dict[str, Any]]:
     """The answers in order, up to the first that is not done. What is bad input sends nothing at all."""
-    token = desk.who(settings, user, post)
+    token = desk.who(settings, user, post, lambda: desk.place_of(settings, number))
     name = command_id or desk.new_command_id()
     names = [name] if len(asked) == 1 else [f"{name}-{line}" for line in range(1, len(asked) + 1)]
-    signed = [_signed(settings, token, command, number, *one) for one in zip(names, asked, strict=True)]
+    commands = [signed(settings, token, command, number, *one) for one in zip(names, asked, strict=True)]
     client = await desk.connect(settings)
     told: list[dict[str, Any]] = []
-    for one in signed:
+    for one in commands:
         if isinstance(one, ProposeLevel):
             await ringing.warn(settings, number, one, yes)
-        told.append(await _answered(settings, client, number, one))
+        told.append(await answered(settings, client, number, one))
         if told[-1]["status"] != "done":
             break
     return told
 
 
-def _signed(
+def signed(
     settings: Settings, token: Token, command: type[Command], number: str, name: str, asked: dict[str, Any]
 ) -> Command:
+    """A command from what was asked; what is bad input ends here."""
     if command in (AttachEvidence, AttachSignature) and "path" in asked:
         asked |= _kept(settings, Path(str(asked.pop("path"))), command)
     if "envelope" in asked:
@@ -149,7 +150,8 @@ def _signed(
         stop(Exit.BAD_INPUT, words, words)
 
 
-async def _answered(settings: Settings, client: Client, number: str, command: Command) -> dict[str, Any]:
+async def answered(settings: Settings, client: Client, number: str, command: Command) -> dict[str, Any]:
+    """What the incident answers, in the contract's shape."""
     name = command.envelope.command_id
     try:
         receipt = await send(client.get_workflow_handle(number), command)
@@ -182,7 +184,7 @@ def _told(command_id: str, status: str, seq: list[int] | None, reason: str | Non
 
 
 def answer(told: dict[str, Any], json_: bool) -> Exit:
-    """Say what became of a command, and give its exit code."""
+    """Say what was answered, and with which code to end."""
     code = {"done": Exit.DONE, "unknown": Exit.UNKNOWN, "refused": Exit.REFUSED}[told["status"]]
     if told["class"] == "form":
         code = Exit.BAD_INPUT

@@ -60,17 +60,17 @@ class Report(NamedTuple):
 
 def open_accident(settings: Settings, plan_name: str, file: str, asked: Asked) -> None:
     """See `fenghuo incident open`."""
-    _opened(settings, plan_name, Report(Open, "facts", _read(Facts, "FACTS", file)), asked)
+    _answer(settings, plan_name, Report(Open, "facts", _read(Facts, "FACTS", file)), asked)
 
 
 def open_warning(settings: Settings, plan_name: str, file: str, asked: Asked) -> None:
     """See `fenghuo incident open-warning`."""
-    _opened(settings, plan_name, Report(OpenWarning, "assessment", _read(Assessment, "WARNING", file)), asked)
+    _answer(settings, plan_name, Report(OpenWarning, "assessment", _read(Assessment, "WARNING", file)), asked)
 
 
-def _opened(settings: Settings, plan_name: str, report: Report, asked: Asked) -> None:
-    plan = _plan(settings, plan_name)
-    told = desk.run(lambda: _open(settings, plan, report, asked))
+def _answer(settings: Settings, plan_name: str, report: Report, asked: Asked) -> None:
+    plan = usable(settings, plan_name)
+    told = desk.run(lambda: opened(settings, plan, report, asked))
     if asked.json_:
         typer.echo(json.dumps(told, ensure_ascii=False))
     words = ("已开启", "opened") if told["created"] else ("早已开启（同一报告）", "already open (the same report)")
@@ -81,8 +81,9 @@ def _opened(settings: Settings, plan_name: str, report: Report, asked: Asked) ->
     end(Exit.DONE)
 
 
-async def _open(settings: Settings, plan: Plan, report: Report, asked: Asked) -> dict[str, Any]:
-    token = desk.who(settings, asked.user, asked.post)
+async def opened(settings: Settings, plan: Plan, report: Report, asked: Asked) -> dict[str, Any]:
+    """Show whom it calls, ask, and start: the answer in the contract's shape. What is refused ends the command."""
+    token = desk.who(settings, asked.user, asked.post, plan.about.jurisdiction.division_code)
     digest = registry.put(plan)
     fields = {"kind": settings.kind, "plan": plan.name, "plan_hash": digest, report.field: report.told}
     name = asked.number or await number(settings, plan, report.told)
@@ -183,7 +184,8 @@ def _show_grades(grades: Grades, err: bool) -> None:
         )
 
 
-def _plan(settings: Settings, name: str) -> Plan:
+def usable(settings: Settings, name: str) -> Plan:
+    """The plan of this name, as a new incident may begin by it."""
     try:
         plan = load(folder_of(settings, name)).plan
     except PlanFault as broken:

@@ -26,12 +26,13 @@ RosterFile = Annotated[Path, typer.Argument(help="roster.yaml")]
 @app.command("list")
 def list_holders(plan: PlanName, json_: Json = False) -> None:
     """谁在岗 · Who holds which post of PLAN here."""
-    posts = _plan(plan).posts
+    named = _plan(plan)
+    posts, place = named.posts, named.about.jurisdiction.division_code
     desk.people(Settings())
     directory = desk.gate(Settings())
     rows = [
         {"user": user, "name": name, "post": post, "title": posts[post].title, "example": example}
-        for user, post, name, example in directory.holders()
+        for user, post, name, example in directory.holders(place)
         if post in posts
     ]
     if json_:
@@ -55,10 +56,10 @@ def check(plan: PlanName, file: RosterFile, json_: Json = False) -> None:
 @app.command("import")
 def import_roster(plan: PlanName, file: RosterFile) -> None:
     """载入值班表 · Let the people of a roster act; a fault in it changes nothing."""
-    told = _read(file)
-    if found := list(roster.faults(told, _plan(plan))):
+    told, named = _read(file), _plan(plan)
+    if found := list(roster.faults(told, named)):
         stop(Exit.BAD_INPUT, found[0], found[0])
-    desk.appoint(Settings(), told)
+    desk.appoint(Settings(), told, named.about.jurisdiction.division_code)
     tell(f"已载入 {len(told.holders)} 人", f"imported {len(told.holders)} people")
     end(Exit.DONE)
 
@@ -66,11 +67,12 @@ def import_roster(plan: PlanName, file: RosterFile) -> None:
 @app.command("export")
 def export(plan: PlanName) -> None:
     """导出值班表 · The roster of PLAN as YAML, without keys."""
-    posts = _plan(plan).posts
+    named = _plan(plan)
+    posts, place = named.posts, named.about.jurisdiction.division_code
     desk.people(Settings())
     directory = desk.gate(Settings())
     held: dict[str, dict[str, object]] = {}
-    for user, post, name, _ in directory.holders():
+    for user, post, name, _ in directory.holders(place):
         if post in posts:
             held.setdefault(user, {"user": user, "name": name, "posts": []})["posts"].append(post)  # type: ignore[attr-defined]  # a list
     # JSON is YAML, one holder a line.

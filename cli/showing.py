@@ -12,6 +12,7 @@ from rich.table import Column, Table
 
 from cli.entries import entry_words
 from cli.language import said
+from cli.ledger import ledger
 from incidents.lateness import Statement
 from incidents.logbook import Entry
 from plans import walk
@@ -125,6 +126,7 @@ def incident(told: Mapping[str, Any], names: Names, local: Local, console: Conso
         console.print(said("\n接下来", "\nNext"), style="bold")
         for thing in next_things:
             console.print(f"  {thing}", highlight=False, soft_wrap=True)
+    _print(console, said("伤亡台账", "Casualty ledger"), ledger(told["ledger"], local))
     _print(console, said("审批", "Approvals"), _approvals(told, names, local))
     _print(console, said("时限", "Deadlines"), _clocks(told, names, local))
     _print(console, said("通知", "Notices"), _notices(told, names))
@@ -153,6 +155,9 @@ def _head(told: Mapping[str, Any], names: Names, local: Local) -> Iterator[str]:
     facts = told.get("facts") or {}
     if facts:
         yield f"{facts['place']['name']} {facts['enterprise']}：{facts['summary']}"
+    if told["intakes"]:
+        calls = [f"{item['intake']} {local(datetime.fromisoformat(item['received_at']))}" for item in told["intakes"]]
+        yield said("接报 ", "intakes ") + said("、", ", ").join(calls)
     level, phase = told["level"], chart_word("lifecycle", told["phase"])
     standing = said(f"{level}级响应", f"level {level}") if level else said("未启动响应", "no response started")
     yield said(f"阶段 {phase}  {standing}", f"phase {phase}  {standing}")

@@ -30,6 +30,9 @@ SourceChannel = Literal[
 ]
 CountSource = Literal["county", "hospital", "fire-brigade", "onsite-hq", "caller", "enterprise", "media", "other"]
 
+State = Literal[Measure, "rescued"]
+"""Where people stand in a source's account: what counts people, and found alive (获救), which no report counts."""
+
 OFFICIAL: tuple[CountSource, ...] = ("county", "hospital", "fire-brigade", "onsite-hq")
 
 MOST_PEOPLE = 2_000_000
@@ -168,3 +171,16 @@ class Facts(Findings):
 
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
+_STATES: tuple[State, ...] = get_args(State)
+STATES: tuple[State, ...] = tuple(state for state in _STATES if state != "direct_loss_yuan")
+"""Every state that people can stand in: yuan are no people."""
+CASUALTIES: tuple[Measure, ...] = (
+    "deaths",
+    "missing",
+    "out_of_contact",
+    "trapped",
+    "serious_injuries",
+    "acute_poisoning",
+    "poisoned",
+)
+"""The counts whose change within the casualty window is told again (order 493 art. 13); after it they move no grade."""

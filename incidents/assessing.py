@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
-from incidents import facts, tasks
+from incidents import accounts, facts, tasks
 from incidents.accident import Facts
 from incidents.assessment import Assessment, Elsewhere
 from incidents.command import Answer, Command, Refusal
@@ -173,5 +173,5 @@ def became(record: Record, entry: Draft) -> Record:
         phase=LIFECYCLE.step(record.phase, "become_accident", record),
         facts=told,
         warning=warning.but(state=state, draft=stays),
-        **facts.counted(record, told),
+        **accounts.stated(record, entry, told.told()),
     )

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import rfc8785
 from pydantic import Field
 
-from incidents.accident import Count, Facts, Findings
+from incidents import accounts
+from incidents.accident import Facts, Findings
 from incidents.assessment import Assessment
 from incidents.command import Answer, Command, Refusal, by_system
 from incidents.logbook import Draft
@@ -20,17 +21,6 @@ from plans.grading import Figure, Situation, Verdict, grade
 from plans.schema import Grade, Measure, Plan, Role, Scope, Sector, When, severity
 from plans.vocabulary import WORDS
 from statecharts.lifecycle import LIFECYCLE
-
-CASUALTIES: tuple[Measure, ...] = (
-    "deaths",
-    "missing",
-    "out_of_contact",
-    "trapped",
-    "serious_injuries",
-    "acute_poisoning",
-    "poisoned",
-)
-"""The counts whose change within the casualty window is told again (order 493 art. 13); after it they move no grade."""
 
 
 class Opening(Command):
@@ -55,6 +45,10 @@ class ReportFacts(Command):
     verb: ClassVar[str] = "report-facts"
     findings: Findings
     source: str = Field(min_length=1, max_length=200)
+    named: str = Field(default="", max_length=64)
+    """Which of several sources of one kind its counts are of: 县医院, 市医院."""
+    differs: str = Field(default="", max_length=400)
+    """Why its counts contradict what the same source told before."""
 
 
 class RaiseGrade(Command):
@@ -182,27 +176,13 @@ def report_facts(plan: Plan, record: Record, command: ReportFacts, now: datetime
     findings = command.findings.model_dump(mode="json", exclude_defaults=True)
     if not findings.keys() - {"verified"}:
         return Refusal(zh="findings：至少填一项", reason="findings: expected at least one")
-    data: dict[str, Any] = {"source": command.source, "findings": findings}
-    late = _after_window(record, command, now)
-    if not late:
-        return (command.entry("facts_reported", now, data),)
-    assert record.window_ends is not None  # else nothing is late
-    says = f"伤亡补报期已于 {record.window_ends.isoformat()} 届满，如实记录，不自动影响定级"
-    window = plan.recovery.casualty_window
-    clauses = window.clauses if window else ()
-    return (command.entry("facts_reported", now, {**data, "after_window": late, "says": says}, clauses),)
-
-
-def _after_window(record: Record, command: ReportFacts, now: datetime) -> list[Measure]:
-    """The casualties that count as of an instant after their window (order 493 art. 13)."""
-    ends, told_at = record.window_ends, command.true_at or now
-    if ends is None or now <= ends:
-        return []
-    return [
-        measure
-        for measure, count in command.findings.told()
-        if measure in CASUALTIES and count.moves_the_grade and (count.as_of or told_at) > ends
-    ]
+    told = tuple(command.findings.told())
+    if not command.differs and (refusal := accounts.contradiction(record, told, command.named)):
+        return refusal
+    more = {name: text for name in ("named", "differs") if (text := getattr(command, name))}
+    data: dict[str, Any] = {"source": command.source, "findings": findings, **more}
+    late = accounts.after_window(record, told, command.true_at or now, now)
+    return (command.entry("facts_reported", now, *accounts.marked(plan, record, data, late)),)
 
 
 def raise_grade(plan: Plan, record: Record, command: RaiseGrade, now: datetime) -> Answer:
@@ -349,7 +329,7 @@ def opened(record: Record, entry: Draft) -> Record:
         opened_at=entry.known_at,
         opening=entry.data["digest"],
         facts=facts,
-        **counted(record, facts),
+        **accounts.stated(record, entry, facts.told()),
     )
 
 
@@ -358,18 +338,8 @@ def reported(record: Record, entry: Draft) -> Record:
     news = {name: getattr(findings, name) for name in entry.data["findings"]}
     if "circumstances" in news:
         news["circumstances"] = tuple(dict.fromkeys((*record.known().circumstances, *news["circumstances"])))
-    late: list[Measure] = entry.data.get("after_window", [])
-    figures = counted(record, findings)
-    known = record.known().model_copy(update=news)
-    return record.but(facts=known, frozen=_frozen(record, late, figures["counts"]), **figures)
-
-
-def _frozen(record: Record, late: list[Measure], told: Mapping[Measure, Count]) -> Mapping[Measure, Count | None]:
-    """What the grade goes by in place of late figures; one that was told anew as of an earlier instant is none."""
-    if not late and not record.frozen:
-        return record.frozen
-    still = {m: before for m, before in record.frozen.items() if m in late or told[m] is record.counts[m]}
-    return {**{m: record.counts.get(m) for m in late}, **still}
+    figures = accounts.stated(record, entry, findings.told())
+    return record.but(facts=record.known().model_copy(update=news), **figures)
 
 
 def regraded(record: Record, entry: Draft) -> Record:
@@ -380,19 +350,6 @@ def moved(record: Record, entry: Draft) -> Record:
     assert record.grades is not None
     to: Grade = entry.data["to"]
     return record.but(grades=record.grades.but(standing=to))
-
-
-def counted(record: Record, findings: Findings) -> dict[str, dict[Measure, Count]]:
-    """The record's figures once these were told: those that move the grade, and hearsay."""
-    counts, hearsay = dict(record.counts), dict(record.hearsay)
-    for measure, count in findings.told():
-        if count.moves_the_grade:
-            counts[measure] = count
-            # What is known for sure settles what was only heard.
-            hearsay.pop(measure, None)
-        else:
-            hearsay[measure] = count
-    return {"counts": counts, "hearsay": hearsay}
 
 
 def digest_of(facts: Facts | Assessment) -> str:

@@ -17,7 +17,7 @@ from incidents.command import Answer, Command, Refusal
 from incidents.logbook import Draft
 from incidents.notices import clock_time, issue
 from incidents.record import Approval, Clock, Correction, Departure, Edition, PublicWarning, Record, fresh
-from incidents.warned import CALLED, END_CLOCK, UNTIL, closed, is_over, measures, over, ruled, step
+from incidents.warned import CALLED, END_CLOCK, UNTIL, cited, closed, is_over, measures, over, ruled, step
 from plans.schema import Plan, Role, WarningRules
 from plans.vocabulary import WORDS
 from statecharts.task import OPEN
@@ -87,7 +87,7 @@ def submit_warning(plan: Plan, record: Record, command: SubmitWarning, now: date
     if told is None or not told.draft:
         return _nothing_approved(rules)
     edition = told.on_its_way
-    publisher = rules.publisher_of(edition.colour)
+    publisher = rules.publisher_of(edition.colour, edition.across)
     if edition.submitted_at is not None:
         return Refusal(zh="已报送发布平台", reason="it was submitted already", kind="plan", clauses=publisher.clauses)
     if publisher.submitted_by and plan.posts[command.envelope.post].unit != publisher.submitted_by:
@@ -118,7 +118,8 @@ def submit_warning(plan: Plan, record: Record, command: SubmitWarning, now: date
     data = {**command.told("checked"), "edition": edition.number, "waits": hurried}
     if edition.determined_at is None:
         data["under"] = command.under
-    entry = command.entry("warning_submitted", now, data, publisher.clauses)
+    checked = cited(item.clauses for item in rules.review if item.id in command.checked)
+    entry = command.entry("warning_submitted", now, data, cited((publisher.clauses, checked)))
     return (entry,) if hurried else (entry, _to_publisher(plan, rules, record, edition, now))
 
 
@@ -132,7 +133,7 @@ def second_warning(plan: Plan, record: Record, command: SecondWarning, now: date
     if command.envelope.user == edition.submitted_by:
         return Refusal(
             zh="发起人不能兼作第二人", reason="who submitted it can't be the second person", kind="hard",
-            clauses=rules.publisher_of(edition.colour).clauses,
+            clauses=rules.publisher_of(edition.colour, edition.across).clauses,
         )  # fmt: skip
     asked_at = edition.waits_since or now
     if now > asked_at + rules.ahead.seconded_within:
@@ -197,7 +198,7 @@ def _nothing_approved(rules: WarningRules, edition: Edition | None = None) -> Re
 
 
 def _to_publisher(plan: Plan, rules: WarningRules, record: Record, edition: Edition, now: datetime) -> Draft:
-    name, publisher = fresh("N-publish", record.notices), rules.publisher_of(edition.colour)
+    name, publisher = fresh("N-publish", record.notices), rules.publisher_of(edition.colour, edition.across)
     said: dict[str, Any] = {
         "colour": WORDS[edition.colour],
         "text": edition.text,
@@ -241,7 +242,10 @@ def record_publication(plan: Plan, record: Record, command: RecordPublication, n
         "valid_until": edition.valid_until.isoformat(),
         "before_submission": at < edition.submitted_at,
     }
-    entry = command.entry("warning_published", now, data, rules.publisher_of(colour).clauses)
+    # A text has every item, or it was not taken; one that ends a warning says only that.
+    carried = () if ends else cited(item.clauses for item in rules.content)
+    clauses = cited((rules.publisher_of(colour, edition.across).clauses, carried))
+    entry = command.entry("warning_published", now, data, clauses)
     if ends:
         lifted = is_over(plan, record, entry, now)
         return (*lifted, *tasks.give(plan, record, rules.lift.tasks, now, "warning lifted"))
@@ -253,7 +257,7 @@ def _in_force(
 ) -> Iterator[Draft]:
     """What a published colour sets going: its measures and duties, the word to those who owe them, its end."""
     owed = [*measures(rules, edition.colour), *rules.watch]
-    publisher = rules.publisher_of(edition.colour)
+    publisher = rules.publisher_of(edition.colour, edition.across)
     owners = [*dict.fromkeys([rule.owner for rule in owed]), publisher.submitted_by or publisher.unit]
     owed += [duty for unit in dict.fromkeys((*owners, *edition.units)) for duty in tasks.duties(plan, unit, "warning")]
     held = {task.rule for task in record.tasks.values() if task.state in (*OPEN, "done")}
@@ -312,10 +316,9 @@ def correct_publication(plan: Plan, record: Record, command: CorrectPublication,
     found = _in_public(plan, record)
     if isinstance(found, Refusal):
         return found
-    rules, told = found
-    name, publisher = f"K{len(told.corrections) + 1}", rules.publisher_of(told.colour)
-    number = told.standing or told.draft
-    data = {**command.told("text", "reason"), "correction": name, "edition": number}
+    rules, told, edition = found
+    name, publisher = f"K{len(told.corrections) + 1}", rules.publisher_of(edition.colour, edition.across)
+    data = {**command.told("text", "reason"), "correction": name, "edition": edition.number}
     entry = command.entry("publication_corrected", now, data, publisher.clauses)
     units = {publisher.unit: "", **{unit: "" for unit in _called(record)}}
     notice = issue(
@@ -329,8 +332,8 @@ def withdraw_publication(plan: Plan, record: Record, command: WithdrawPublicatio
     found = _in_public(plan, record)
     if isinstance(found, Refusal):
         return found
-    rules, told = found
-    name, publisher = f"K{len(told.corrections) + 1}", rules.publisher_of(told.colour)
+    rules, told, edition = found
+    name, publisher = f"K{len(told.corrections) + 1}", rules.publisher_of(edition.colour, edition.across)
     data = {**over(rules, record), **command.told("reason"), "correction": name}
     entry = command.entry("publication_withdrawn", now, data, publisher.clauses)
     notice = issue(
@@ -369,13 +372,14 @@ def _correction_out(record: Record, command: RecordPublication, now: datetime) -
     return (command.entry("correction_published", now, command.told("number", "channels", "correction")),)
 
 
-def _in_public(plan: Plan, record: Record) -> tuple[WarningRules, PublicWarning] | Refusal:
+def _in_public(plan: Plan, record: Record) -> tuple[WarningRules, PublicWarning, Edition] | Refusal:
     rules, told = ruled(plan), record.warning
     if isinstance(rules, Refusal):
         return rules
-    if told is None or not told.public:
+    edition = told.edition(told.standing or told.draft) if told else None
+    if told is None or edition is None or not told.public:
         return Refusal(zh="没有已对外的预警", reason="no warning is public", kind="plan")
-    return rules, told
+    return rules, told, edition
 
 
 def _unknown(name: str, record: Record) -> Refusal:

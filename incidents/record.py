@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from incidents.accident import Count, Facts
+from incidents.accident import Count, CountSource, Facts, State
 from incidents.assessment import Assessment
 from incidents.logbook import Head
 from plans.schema import Colour, Grade, Measure, Stage
@@ -471,6 +471,21 @@ class FalseAlarm(Part):
     confirmed_by: str = ""
 
 
+Opens = Literal["opens", "joins"]
+"""Whether an intake is the one that opened its incident, or another call about it."""
+
+
+class Joined(Part):
+    """An intake of this incident, and where its own record stood when it was named here."""
+
+    intake: str
+    head: str
+    received_at: AwareDatetime
+    how: Opens
+    by: str
+    at: AwareDatetime
+
+
 class Edition(Part):
     """One text of a warning, on its way to the public or public: what it says, and what let it go out."""
 
@@ -572,6 +587,63 @@ class Scene(Part):
     summary: str = ""
 
 
+class Stands(Part):
+    """What one source says of one state now, its own moves since included."""
+
+    count: Count
+    at: AwareDatetime
+    """As of when."""
+    told: Count | None = None
+    """As it was last stated; None: known by moves alone."""
+    seq: int = 0
+    """The entry that stated it."""
+    listed: str = ""
+    """The name list that it was counted from."""
+    corrected: bool = False
+    differs: str = ""
+    """Why it contradicts what the same source told before."""
+    aside: bool = False
+    """Another source's figure was settled on."""
+    overtaken: int = 0
+    """The entry by which other sources accounted for as many people later."""
+    beside: Mapping[State, int] | None = None
+    """How many were known, when it was told, in the states to which its people may go on."""
+    late: bool = False
+    """Told of an instant after the casualty window."""
+    before: Stands | None = None
+    """What the grade goes by in place of a late figure; None: nothing was known."""
+
+
+class Moved(Part):
+    """People who went from one state to another, by one source. `seq` is the entry; `n` as corrected since."""
+
+    seq: int
+    leaves: State
+    enters: State
+    n: int
+
+
+class Account(Part):
+    """What one source told of people, side by side with the others. `named` tells two of one kind apart."""
+
+    source: CountSource | None = None
+    named: str = ""
+    states: Mapping[State, Stands] = {}
+    moves: tuple[Moved, ...] = ()
+
+
+class NameList(Part):
+    """A list of names as the log knows it: how many in which state, and a keyed digest. Names stand elsewhere."""
+
+    id: str
+    digest: str
+    """HMAC-SHA256 under the incident's personal key, in hex."""
+    account: str
+    as_of: AwareDatetime
+    complete: bool
+    counts: Mapping[State, int]
+
+
 class Record(Part):
     """The folded state of one incident, as carried across continue-as-new."""
 
@@ -586,11 +658,16 @@ class Record(Part):
     """SHA-256 of the facts it was opened with: the same report again opens nothing."""
     facts: Facts | None = None
     """None: not opened, or no accident has come of the warning."""
+    intakes: Mapping[str, Joined] = {}
+    """The calls about it, by their own numbers."""
     attention: tuple[str, ...] = ()
     """Which circumstances ask for special attention."""
     warning: PublicWarning | None = None
+    accounts: Mapping[str, Account] = {}
+    """The casualty ledger: what each source told, by source."""
+    lists: Mapping[str, NameList] = {}
     counts: Mapping[Measure, Count] = {}
-    """Verified or official: these move the grade."""
+    """Verified or official, of several sources the figure that counts: these move the grade."""
     hearsay: Mapping[Measure, Count] = {}
     """Told by nobody official and not verified: shown beside."""
     frozen: Mapping[Measure, Count | None] = {}

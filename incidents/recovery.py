@@ -9,8 +9,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from incidents import reporting, tasks
+from incidents.accident import CASUALTIES
 from incidents.command import Answer, Command, Refusal, by_system
-from incidents.facts import CASUALTIES
 from incidents.logbook import Draft
 from incidents.record import Record, Revise
 from plans.schema import Plan, TaskRule, WindowRule

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
-from incidents import chain, timeline
+from incidents import accounts, chain, timeline
+from incidents.accident import OFFICIAL, State
 from incidents.lateness import Statement
 from incidents.logbook import Entry
-from incidents.record import Act, Approval, PublicWarning, Record
+from incidents.record import Act, Approval, PublicWarning, Record, Stands
 from statecharts.approval import OPEN
 
 _LENGTH = TypeAdapter(timedelta | None)
@@ -93,13 +94,54 @@ def shown(record: Record) -> dict[str, Any]:
         "releases": list(told["releases"].values()),
         "false_alarm": told["false_alarm"],
         "facts": told["facts"],
+        "intakes": list(told["intakes"].values()),
         "counts": told["counts"],
         "hearsay": told["hearsay"],
+        "ledger": _ledger(record),
+        "name_lists": list(told["lists"].values()),
         "frozen": told["frozen"],
         "window_ends": told["window_ends"],
         "archive": record.archive or None,
         "seq": record.head.seq,
         "head": record.head.hash,
+    }
+
+
+_STATES = get_args(State)
+
+
+def _ledger(record: Record) -> list[dict[str, Any]]:
+    """The sources side by side, a row for each state: who says how many, where they differ, whose figure counts."""
+    rows = []
+    for state in _STATES:
+        told = {name: account.states[state] for name, account in record.accounts.items() if state in account.states}
+        if told:
+            counts = accounts.counting(record.accounts, state)
+            rows.append(
+                {
+                    "state": state,
+                    "differ": accounts.differ(record.accounts, state),
+                    "counts": counts.account if counts else None,
+                    "sources": [_claim(name, stands) for name, stands in told.items()],
+                }
+            )
+    return rows
+
+
+def _claim(account: str, stands: Stands) -> dict[str, Any]:
+    count = stands.count
+    return {
+        "source": account,
+        **count.model_dump(include={"n", "at_least", "about"}),
+        "as_of": stands.at.isoformat(),
+        "official": count.source in OFFICIAL,
+        "verified": bool(count.verified),
+        "list": stands.listed or None,
+        "corrected": stands.corrected,
+        "differs": stands.differs or None,
+        "settled_against": stands.aside,
+        "overtaken": stands.overtaken > 0,
+        "after_window": stands.late,
     }
 
 
@@ -111,6 +153,7 @@ def places(record: Record) -> dict[str, Mapping[str, int]]:
     acts = [act for approval in record.approvals.values() for act in approval.acts if act.form != "in_system"]
     recipients = [recipient for notice in record.notices.values() for recipient in notice.recipients.values()]
     return {
+        "intake": {"confirmed": len(record.intakes)} if record.intakes else {},
         "lifecycle": {record.phase: 1},
         "warning": {record.warning.state: 1} if record.warning else {},
         "approval": Counter(approval.state for approval in record.approvals.values()),

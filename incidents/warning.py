@@ -66,6 +66,8 @@ class AdjustWarning(_Proposing):
     content: Mapping[str, Words] = {}
     """What changes; the rest stays."""
     valid_until: AwareDatetime | None = None
+    across: bool | None = None
+    """The warned area now reaches beyond the jurisdiction, or no longer; None: as it stands."""
     advice: str = Field(default="", max_length=2000)
     """What those whose advice comes first said."""
 
@@ -204,22 +206,28 @@ def needed(rules: WarningRules, edition: Edition) -> tuple[ApprovalRule, ...]:
     """Whose approvals an edition needs, one after the other; a body is asked once."""
     change = {"adjust": rules.adjust, "lift": rules.lift}.get(edition.does)
     if change is None:
-        return tuple(_agreeing([], rules.colours[edition.colour], edition.across))
-    asked = [change.approval] if change.approval else []
-    # The lower colour's body first: it is the one that proposes to the body above.
-    colours = sorted({edition.colour, edition.was or edition.colour}, key=COLOURS.index)
-    for colour in colours if change.also_by_colour else ():
-        asked = _agreeing(asked, rules.colours[colour], edition.across)
-    return tuple(asked)
+        return _agreeing((), rules.colours[edition.colour], edition.across)
+    asked = (change.approval,) if change.approval else ()
+    if not change.also_by_colour:
+        return asked
+    by_new = _agreeing(asked, rules.colours[edition.colour], edition.across)
+    by_old = _agreeing((*asked, *by_new), rules.colours[edition.was or edition.colour], edition.across)
+    # The lower colour's body first: what it has agreed to itself, it has proposed to the higher one.
+    return (*asked, *by_old, *by_new) if _rises(edition) else (*asked, *by_new, *by_old)
 
 
-def _agreeing(asked: list[ApprovalRule], colour: ColourRule, across: bool) -> list[ApprovalRule]:
-    """Those who are asked already, and whoever else a colour needs."""
+def _agreeing(asked: tuple[ApprovalRule, ...], colour: ColourRule, across: bool) -> tuple[ApprovalRule, ...]:
+    """Whoever a colour needs beside those who are asked already."""
+    more: tuple[ApprovalRule, ...] = ()
     for rule in (colour.approval, colour.across if across else None):
-        bodies = {stage.body for one in asked for stage in one.stages}
+        bodies = {stage.body for one in (*asked, *more) for stage in one.stages}
         if rule is not None and not {stage.body for stage in rule.stages} <= bodies:
-            asked = [*asked, rule]
-    return asked
+            more = (*more, rule)
+    return more
+
+
+def _rises(edition: Edition) -> bool:
+    return COLOURS.index(edition.colour) > COLOURS.index(edition.was or edition.colour)
 
 
 def _ready(plan: Plan, record: Record, does: str) -> tuple[WarningRules, PublicWarning] | Refusal:
@@ -251,6 +259,7 @@ def _edition(
     standing: Edition | None = None,
 ) -> Edition:
     content = {**(standing.content if standing else {}), **getattr(command, "content", {})}
+    across: bool | None = getattr(command, "across", None)
     return Edition(
         number=len(record.warned().editions) + 1,
         does=does,
@@ -261,7 +270,7 @@ def _edition(
         valid_from=start,
         valid_until=until,
         units=command.call_also,
-        across=getattr(command, "across", standing.across if standing else False),
+        across=across if across is not None else bool(standing and standing.across),
         urgent=getattr(command, "urgent", False),
     )
 
@@ -401,8 +410,7 @@ def _agreed(plan: Plan, rules: WarningRules, record: Record, edition: Edition, n
         following = asked[len(given)]
         data = approval.ask(record, last.what, following, last.asks, last.proposed_by)
         yield by_system("proposed", now, now, data, following.proposal.clauses if following.proposal else ())
-        rises = COLOURS.index(edition.colour) > COLOURS.index(edition.was or edition.colour)
-        if edition.does == "adjust" and rises and rules.adjust.ready_first:
+        if edition.does == "adjust" and _rises(edition) and rules.adjust.ready_first:
             known = {task.rule for task in record.tasks.values()}
             news = [rule for rule in measures(rules, edition.colour) if rule.id not in known]
             yield from tasks.give(plan, record, news, now, f"readiness for {edition.colour}")
@@ -412,10 +420,12 @@ def _agreed(plan: Plan, rules: WarningRules, record: Record, edition: Edition, n
         "adjust": rules.adjust.clauses,
         "lift": rules.lift.clauses,
     }[edition.does]
+    # One body's yes may be both: the decision, and the leave to go across the border.
+    leave = rules.colours[edition.colour].across if edition.across else None
     at = last.acts[-1].at
     signed = any(act.stage == "sign" for one in given for act in one.acts)
     data = {"edition": edition.number, "does": edition.does, "colour": edition.colour, "signed": signed}
-    yield by_system("warning_determined", at, now, data, clauses)
+    yield by_system("warning_determined", at, now, data, cited((clauses, leave.clauses if leave else ())))
     clock = record.clocks.get(f"determine-{edition.number}")
     if clock is not None and clock.done_at is None:
         yield by_system("clock_done", at, now, {"clock": clock.id}, (clock.clause,) if clock.clause else ())

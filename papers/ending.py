@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
-from incidents import timeline
+from incidents import accounts, timeline
 from incidents.conditions import complete
 from incidents.logbook import Entry
 from incidents.record import Approval
@@ -76,14 +75,15 @@ def termination(source: Source) -> Values:
     ]
     drafter = asked.proposed_by if asked else source.drafter
     signer = asked.stages[-1] if asked else plan.termination.scene_end_for(level).stages[-1]
-    rescued = counted(figures, "rescued")
+    alive = accounts.counting(record.accounts, "rescued")
+    rescued = alive.stands.count.n if alive else None
     return {
         "level": grade(level),
         "conditions": lines(rows, "says", "evidence", "by"),
-        "rescued": rescued,
+        "rescued": f"{rescued}人" if rescued is not None else VERIFYING,
         "deaths": counted(figures, "deaths"),
         "missing": counted(figures, "missing", "out_of_contact"),
-        "total": _sum(figures),
+        "total": _sum(rescued, figures),
         "experts_opinion": "；".join(d for told in record.consultations.values() for d in told.decisions) or VERIFYING,
         "environment_result": VERIFYING,
         "withdrawal": (
@@ -187,10 +187,11 @@ def as_at(source: Source) -> datetime:
     return datetime.fromisoformat(asked.asks["as_at"]) if asked else source.made_at
 
 
-def _sum(figures: Mapping[Any, int]) -> str:
+def _sum(rescued: int | None, figures: Mapping[Measure, int]) -> str:
     """Found alive, dead and missing together, once each of them was told."""
-    parts = [figures.get(state) for state in ("rescued", *_PEOPLE)]
-    return VERIFYING if None in parts else f"{sum(filter(None, parts))}人"
+    if rescued is None or any(state not in figures for state in _PEOPLE):
+        return VERIFYING
+    return f"{rescued + sum(figures[state] for state in _PEOPLE)}人"
 
 
 def _asked(source: Source, what: str) -> Approval | None:

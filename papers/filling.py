@@ -73,11 +73,15 @@ def fields(source: Source, document: Document) -> Filled:
 
 
 def subject(source: Source, document: str) -> str:
-    """Which report, task, instruction, leg or approval a document tells of; empty: the whole incident. Raises
-    `Unfit`."""
+    """Which report, intake, task, instruction, leg or approval a document tells of; empty: the whole incident.
+
+    Raises `Unfit`."""
     match document:
         case "D3" | "D4" | "D5":
             return reports.report_of(source, document).id
+        case "D1":
+            known = [*source.record.intakes]
+            return source.pick(known, "接报", "intake") if known else ""
         case "D2":
             return reports.leg_of(source).id
         case "D25":

@@ -60,7 +60,7 @@ class Source(BaseModel):
     entries: Sequence[Entry]
     made_at: datetime
     about: str = ""
-    """Which report, task, instruction, leg or approval it tells of; empty: the last one."""
+    """Which report, intake, task, instruction, leg or approval it tells of; empty: the last one."""
     number: str = ""
     series: str = ""
     issuer: str = ""

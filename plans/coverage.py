@@ -237,9 +237,9 @@ OUTSIDE: tuple[str, ...] = ("other", "plan-management", "org")
 
 ACTS: Mapping[str, Act] = {
     "warning_opened": Act((Item,)),
-    "warning_determined": Act((ColourRule, Adjustment)),
-    "warning_submitted": Act((Publisher,)),
-    "warning_published": Act((Publisher,)),
+    "warning_determined": Act((ColourRule, Adjustment, ApprovalRule)),
+    "warning_submitted": Act((Publisher, Item)),
+    "warning_published": Act((Publisher, Item)),
     "became_accident": Act((CommandRules, Scope)),
     "opened": Act((CommandRules, Scope)),
     "attention_raised": Act((Attention,)),

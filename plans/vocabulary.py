@@ -28,7 +28,7 @@ WORDS: Mapping[str, str] = {
     "deaths": "死亡", "missing": "失踪", "out_of_contact": "失联", "trapped": "被困", "people_at_risk": "涉险",
     "serious_injuries": "重伤", "minor_injuries": "轻伤", "injuries": "受伤", "hospitalised": "住院",
     "threatened_injuries": "可能重伤", "acute_poisoning": "急性工业中毒", "poisoned": "中毒", "evacuated": "疏散",
-    "relocated": "转移", "direct_loss_yuan": "直接经济损失（元）",
+    "relocated": "转移", "rescued": "获救", "direct_loss_yuan": "直接经济损失（元）",
     # grading
     "boiler": "锅炉", "pressure_vessel": "压力容器", "pressure_pipeline": "压力管道", "crane": "起重机械",
     "special_equipment": "特种设备", "toxic": "有毒", "flammable": "易燃", "explosive": "易爆", "none": "无",

@@ -18,6 +18,7 @@ from statecharts.clock import CLOCK
 from statecharts.command import COMMAND
 from statecharts.handover import HANDOVER
 from statecharts.instruction import INSTRUCTION
+from statecharts.intake import INTAKE
 from statecharts.lifecycle import LIFECYCLE
 from statecharts.notice import NOTICE
 from statecharts.rescue import RESCUE
@@ -25,6 +26,7 @@ from statecharts.task import TASK
 from statecharts.warning import WARNING
 
 CHARTS: tuple[Chart, ...] = (
+    INTAKE,
     LIFECYCLE,
     WARNING,
     APPROVAL,
@@ -37,7 +39,7 @@ CHARTS: tuple[Chart, ...] = (
     INSTRUCTION,
     RESCUE,
 )
-"""Every chart that an incident moves by, in the order in which they are shown."""
+"""Every chart that a call and its incident move by, in the order in which they are shown."""
 
 Labels = Literal["both", "zh", "en"]
 

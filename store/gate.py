@@ -19,7 +19,7 @@ from incidents.command import Refusal
 from incidents.envelope import signed_bytes
 from incidents.logbook import GENESIS
 from store.database import open_for_gate
-from store.models import StoredHolder, StoredPlan, StoredReceipt, StoredRefusal
+from store.models import StoredHolder, StoredIncident, StoredPlan, StoredReceipt, StoredRefusal
 
 
 class Gate:
@@ -29,21 +29,28 @@ class Gate:
         self._kind = kind
         # A validator must answer well within the engine's two seconds.
         self._engine = open_for_gate(file, wait=1.0)
+        self._opening: dict[str, str] = {}
+        """Plans of incidents that the store does not have yet, by their hash."""
+        self._places: dict[str, str] = {}
+        """Jurisdictions by their plan's hash."""
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
 
-    def appoint(self, user: str, post: str, public_key: str, name: str = "", example: bool = False) -> None:
-        """Let `user` act in `post`, proved by `public_key`."""
+    def appoint(
+        self, user: str, post: str, public_key: str, name: str = "", example: bool = False, place: str = ""
+    ) -> None:
+        """Let `user` act in `post` of the jurisdiction `place` (its division code), proved by `public_key`."""
+        holder = StoredHolder(user=user, post=post, public_key=public_key, name=name, example=example, place=place)
         with Session(self._engine) as session, session.begin():
-            session.merge(StoredHolder(user=user, post=post, public_key=public_key, name=name, example=example))
+            session.merge(holder)
 
-    def holders(self) -> tuple[tuple[str, str, str, bool], ...]:
-        """Who may act, as (user, post, name, example)."""
+    def holders(self, place: str) -> tuple[tuple[str, str, str, bool], ...]:
+        """Who may act in the posts of a jurisdiction, as (user, post, name, example)."""
         with Session(self._engine) as session:
             rows = session.scalars(select(StoredHolder).order_by(StoredHolder.user, StoredHolder.post))
-            return tuple((row.user, row.post, row.name, row.example) for row in rows)
+            return tuple((row.user, row.post, row.name, row.example) for row in rows if row.place in ("", place))
 
     def receipt(self, incident: str, command_id: str) -> tuple[int, int] | None:
         """The entries that this command has brought, if the store has them."""
@@ -78,13 +85,13 @@ class Gate:
                 f"envelope: expected one that is valid now; this one ended at {envelope['expires']}",
             )
         with self._engine.connect() as connection:
-            public_key = connection.execute(_KEY, {"user": envelope["user"], "post": envelope["post"]}).scalar()
-        if public_key is None:
+            held = connection.execute(_KEY, {"user": envelope["user"], "post": envelope["post"]}).first()
+        if held is None:
             return _hard(
                 f"envelope：{envelope['user']} 不担任岗位 {envelope['post']}",
                 f"envelope: {envelope['user']} does not hold the post {envelope['post']}",
             )
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(held.public_key))
         try:
             key.verify(bytes.fromhex(envelope["signature"]), signed_bytes(incident, verb, command))
         except InvalidSignature:
@@ -92,7 +99,27 @@ class Gate:
                 f"envelope：签名不是 {envelope['user']} 本人的",
                 f"envelope: the signature is not {envelope['user']}'s",
             )
+        here = self.place_of(incident, command)
+        if held.place and here and held.place != here:
+            return _hard(
+                f"envelope：{envelope['user']} 的岗位 {envelope['post']} 属 {held.place}，本事故属 {here}",
+                f"envelope: {envelope['user']} holds {envelope['post']} of {held.place}; this incident is of {here}",
+            )
+        if "plan_hash" in command:
+            self._opening.setdefault(incident, str(command["plan_hash"]))
         return None
+
+    def place_of(self, incident: str, opening: Mapping[str, Any] | None = None) -> str:
+        """The jurisdiction of an incident, by its plan: as stored, or as the command says that opens it."""
+        with self._engine.connect() as connection:
+            body = connection.execute(_INCIDENT, {"incident": incident}).scalar()
+        digest = json.loads(body)["plan_hash"] if body else self._opening.get(incident)
+        if digest is None and opening:
+            digest = opening.get("plan_hash")
+        if digest and digest not in self._places:
+            plan = self.plan(digest)
+            self._places[digest] = json.loads(plan)["about"]["jurisdiction"]["division_code"] if plan else ""
+        return self._places.get(digest or "", "")
 
     def record_refusal(self, incident: str, verb: str, envelope: Mapping[str, Any], refusal: Refusal) -> None:
         """Write a refusal down before it is answered."""
@@ -132,7 +159,8 @@ class Gate:
 
 
 # Asked at every command, while its workflow waits: statements, built once.
-_KEY = select(StoredHolder.public_key).where(
+_INCIDENT = select(StoredIncident.body).where(StoredIncident.incident == bindparam("incident"))
+_KEY = select(StoredHolder.public_key, StoredHolder.place).where(
     StoredHolder.user == bindparam("user"), StoredHolder.post == bindparam("post")
 )
 _RECEIPT = select(StoredReceipt.first, StoredReceipt.last).where(

@@ -42,6 +42,38 @@ class StoredReceipt(Base):
     last: Mapped[int] = mapped_column(Integer)
 
 
+class StoredIntake(Base):
+    """Where one intake stands, as folded JSON, for lists: renewed with every entry."""
+
+    __tablename__ = "intakes"
+
+    number: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer)
+    body: Mapped[str] = mapped_column(Text)
+
+
+class StoredIntakeEntry(Base):
+    """One line of one intake's own log: its number, its hash and its JSON, exactly as sealed."""
+
+    __tablename__ = "intake_entries"
+
+    intake: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+
+
+class StoredIntakeReceipt(Base):
+    """The entries that a command brought to an intake. The first command has no number yet, so its id stands alone."""
+
+    __tablename__ = "intake_receipts"
+
+    command_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    intake: Mapped[str] = mapped_column(String(64))
+    first: Mapped[int] = mapped_column(Integer)
+    last: Mapped[int] = mapped_column(Integer)
+
+
 class StoredPlan(Base):
     """A plan as an incident was opened with it, whole, under its hash."""
 
@@ -100,6 +132,8 @@ class StoredHolder(Base):
     name: Mapped[str] = mapped_column(String(64), default="")
     example: Mapped[bool] = mapped_column(default=False)
     """From a fictional roster that came with a plan."""
+    place: Mapped[str] = mapped_column(String(6), default="", server_default="")
+    """The jurisdiction whose post it is, by its division code; empty: whichever has a post of that name."""
 
 
 class StoredRefusal(Base):
@@ -108,6 +142,30 @@ class StoredRefusal(Base):
     __tablename__ = "refusals"
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+    prev: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class StoredPerson(Base):
+    """A line of a list of names, encrypted under its incident's own key: nonce and AES-256-GCM, in hex."""
+
+    __tablename__ = "people"
+
+    incident: Mapped[str] = mapped_column(String(64), primary_key=True)
+    list: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """The list's keyed digest."""
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sealed: Mapped[str] = mapped_column(Text)
+
+
+class StoredDisposal(Base):
+    """What was decided about an incident's personal data once it was closed: by whom, why. Chained on its own."""
+
+    __tablename__ = "personal_disposals"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    incident: Mapped[str] = mapped_column(String(64), index=True)
     body: Mapped[str] = mapped_column(Text)
     prev: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))

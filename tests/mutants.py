@@ -56,8 +56,8 @@ MUTANTS = (
     Mutant(
         "a limit is read ten times as long",
         "incidents/reporting.py",
-        "_clock(rule, rule.id, start, start + rule.within)",
-        "_clock(rule, rule.id, start, start + 10 * rule.within)",
+        "_clock(rule, record, rule.id, begins, begins + rule.within)",
+        "_clock(rule, record, rule.id, begins, begins + 10 * rule.within)",
     ),
     Mutant(
         "the body's decision is left out of an approval",

@@ -84,7 +84,8 @@ def test_each_colour_goes_to_its_own_publisher_with_that_ones_clauses(colour: Co
     assert publisher is not None
     assert (publisher.unit, list(desk.record.notices["N-publish"].recipients)) == (ISSUER[colour], [ISSUER[colour]])
     (entry,) = desk.kinds("warning_published")
-    assert entry.clauses == publisher.clauses
+    carried = [clause for item in RULES.content for clause in item.clauses] if RULES else []
+    assert entry.clauses == (*publisher.clauses, *dict.fromkeys(carried))
     desk.does(publication.CorrectPublication, text="更正：范围为东嘎镇", reason="地名有误")
     assert next(iter(desk.record.notices["N-correct"].recipients)) == ISSUER[colour]
     assert desk.kinds("publication_corrected")[0].clauses == publisher.clauses

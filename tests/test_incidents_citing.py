@@ -163,8 +163,12 @@ def _of_a_warning(entry: Entry) -> Iterator[set[str]]:
         case "warning_determined":
             changes = {"adjust": rules.adjust.clauses, "lift": rules.lift.clauses}
             yield set(changes.get(entry.data["does"], rules.colours[entry.data["colour"]].clauses))
+        case "warning_submitted":
+            yield set(rules.publisher.clauses)
+            yield from (set(item.clauses) for item in rules.review if item.id in entry.data["checked"])
         case _:
             yield set(rules.publisher.clauses)
+            yield from (set(item.clauses) for item in rules.content if entry.data["does"] != "lift")
 
 
 def whole() -> Desk:

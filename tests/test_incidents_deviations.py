@@ -97,9 +97,10 @@ HARD = {
     "a drill touching a live channel, or the reverse": {("facts", "other_kind")},
     "ending a response with people unaccounted for outside the no-hope path": {("conditions", "people_left")},
     "two on-scene commanders at one instant": {("commander", "too_early"), ("commander", "correct_handover")},
+    "a confirmed figure that breaks the ledger's conservation": {("ledger", "move_people"), ("ledger", "_impossible")},
 }
 """The closed list of hard refusals that the core makes, by module and function. Altering or removing an entry has no
-command; figures that break the ledger's conservation are for the ledger to refuse."""
+command."""
 
 
 def test_nothing_is_refused_hard_but_what_the_closed_list_names() -> None:

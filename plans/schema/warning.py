@@ -30,7 +30,8 @@ class ColourRule(Part):
     publisher: Publisher | None = None
     """Who issues this colour, where another body does than the plan's own publisher."""
     across: ApprovalRule | None = None
-    """Whose leave it needs as well where the warned area reaches beyond the jurisdiction; None: nobody's."""
+    """Whose leave it needs as well where the warned area reaches beyond the jurisdiction: with it the plan's own
+    publisher issues it, for its own area; None: nobody's, and who issues it stays."""
     clauses: Clauses
 
 
@@ -88,6 +89,7 @@ class WarningRules(Part):
     """What a warning from elsewhere asks of those here."""
     clauses: Clauses = ()
 
-    def publisher_of(self, colour: Colour) -> Publisher:
-        """Who issues a warning of this colour."""
-        return self.colours[colour].publisher or self.publisher
+    def publisher_of(self, colour: Colour, across: bool = False) -> Publisher:
+        """Who issues a warning of this colour, within the jurisdiction or across its border."""
+        rule = self.colours[colour]
+        return self.publisher if rule.publisher is None or (across and rule.across) else rule.publisher
