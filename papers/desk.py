@@ -11,7 +11,7 @@ from statecharts.instruction import INSTRUCTION
 from statecharts.task import TASK
 
 _CHANNELS = {
-    "duty-phone": "值班电话", "township": "乡镇（街道）", "enterprise": "事发单位", "superior": "上级",
+    "duty-phone": "值班电话", "township": "乡镇（街道）", "enterprise": "企业", "superior": "上级",
     "subordinate": "下级", "media": "媒体网络", "on-site": "现场", "national-system": "国家系统", "other": "其他",
 }  # fmt: skip
 _FORMS = {

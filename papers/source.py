@@ -30,7 +30,7 @@ NONE = "无"
 _FORMS = {"in_system": "系统内签发", "oral": "口头", "paper": "纸面签字", "elsewhere": "办公系统签发"}
 _SOURCES = {
     "county": "县级部门", "hospital": "医院", "fire-brigade": "消防救援", "onsite-hq": "现场指挥部", "caller": "来电人",
-    "enterprise": "事发单位", "media": "媒体网络", "other": "其他",
+    "enterprise": "企业", "media": "媒体网络", "other": "其他",
 }  # fmt: skip
 
 

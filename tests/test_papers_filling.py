@@ -103,8 +103,9 @@ def test_figures_stay_as_at_the_report_however_late_it_is_drawn_up() -> None:
 
 
 def test_a_follow_up_has_a_row_for_each_figure_that_moved_with_who_said_so() -> None:
-    (row,) = rows(made("D4"), "changes")
-    assert row == {"item": "失踪", "before": "1人", "now": "0人", "why": "11月26日00:48续报", "source": "现场指挥部"}
+    found, hurt = rows(made("D4"), "changes")
+    assert found == {"item": "失踪", "before": "1人", "now": "0人", "why": "11月26日00:48续报", "source": "现场指挥部"}
+    assert (hurt["item"], hurt["before"], hurt["now"], hurt["source"]) == ("住院", "正在核实", "7人", "医院")
     assert made("D4").values["ordinal"] == "二"
     first = fields(source(drawn_up()["D4"], "D4", about="report-2"), document("D4"))
     assert [(row["item"], row["before"], row["now"], row["source"]) for row in rows(first, "changes")] == [
@@ -127,7 +128,7 @@ def test_a_figure_that_moved_in_the_ledger_says_by_which_move(kind: str, data: d
     report = told.record.reports["report-3"]
     last = told.entries[-1]
     moved = Entry.model_validate({**last.model_dump(), "kind": kind, "data": data, "true_at": report.as_at})
-    (row,) = reports.changes(told.model_copy(update={"entries": [*told.entries, moved]}), report)
+    row, _ = reports.changes(told.model_copy(update={"entries": [*told.entries, moved]}), report)
     assert (row["why"], row["source"]) == (why, "现场指挥部")
 
 

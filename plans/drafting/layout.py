@@ -97,7 +97,8 @@ class Sheet:
         self._mixed(line, f"{left}\t{right}", 16)
 
     def signature(self, words: str) -> None:
-        """Flush right, four characters from the edge."""
+        """Flush right, four characters from the edge; never on a page without words above it."""
+        self.paper.paragraphs[-1].paragraph_format.keep_with_next = True
         line = self._line(WD_ALIGN_PARAGRAPH.RIGHT)
         line.paragraph_format.right_indent = Pt(16 * 4)
         line.paragraph_format.keep_with_next = True
