@@ -3,7 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo run test faults isolation clocks record golden mutants check bench draw templates system lock
+# What prints a document and measures it.
+DEBIAN := libreoffice-writer-nogui poppler-utils fonts-noto-cjk
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+
+.PHONY: setup demo run test faults isolation clocks record golden mutants check bench draw templates pictures system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -56,8 +60,13 @@ draw: setup  ## the generated documents: plan pages, pictures, schemas
 templates: setup  ## the default templates of plan documents, from their drafts
 	$(BIN)/python -m plans.drafting
 
-system:  ## what Debian must bring: nothing yet
-	@echo "make system: nothing is needed from Debian yet"
+pictures: setup  ## the golden pictures of the main documents anew: look at each before you commit it
+	$(BIN)/python -m tests.pictures
+
+system:  ## what Debian must bring, for documents as PDF and the tests that measure them
+	@dpkg -s $(DEBIAN) > /dev/null 2>&1 || { $(SUDO) apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $(DEBIAN); }
+	@echo "make system: $(DEBIAN) are there"
 
 lock:  ## resolve anew, with hashes and no addresses
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

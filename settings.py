@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     """How alike two places' names must be to hint at it, where one has no coordinates."""
     time_zone: str = "Asia/Shanghai"
     """In which times are shown to people; JSON always carries an offset."""
+    document_issuer: str = ""
+    """Who issues this home's documents; empty: the unit that keeps the watch, as the plan calls it."""
+    document_series: dict[str, str] = {}
+    """Names of number series by document, as JSON: `{"D3": "值班快报"}`; by default those of the list of documents."""
     grace: timedelta = timedelta(seconds=10)
     """How long a worker that was asked to stop may finish what it has in hand."""
 

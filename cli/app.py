@@ -22,6 +22,7 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "inbox": ("cli.inbox", "收件箱 · inbox: what units were told, and their answers"),
     "intake": ("cli.intake", "接报 · intakes: calls before any incident"),
     "incident": ("cli.incident", "事故 · incidents: open, command, read"),
+    "document": ("cli.document", "文书 · documents: drawn up, printed, checked, signed"),
     "people": ("cli.people", "人员名单 · lists of names, kept apart and encrypted"),
     "personal-data": ("cli.personal_data", "个人信息 · personal data: destroyed or kept, once all is closed"),
 }

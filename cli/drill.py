@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import drilling, people, personal_data
+from cli import document, drilling, people, personal_data
 from cli.exits import Exit, end, stop
 from cli.homes import drill_settings, running, wanted_file
 from cli.incident import make_app
@@ -33,6 +33,9 @@ def _settings() -> Settings:
 app.add_typer(
     make_app(_settings, "【演练】事故 · incidents of drills: the same verbs, on the drill side only"), name="incident"
 )
+
+
+app.add_typer(document.make_app(_settings, "【演练】文书 · documents of drills"), name="document")
 
 
 app.add_typer(make_intake_app(_settings, "【演练】接报 · intakes of drills: the same verbs"), name="intake")

@@ -149,6 +149,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "deviation": ("偏离预案", "deviation"),
     "external": ("外部记录", "external"),
     "evidence": ("证据", "evidence"),
+    "document_signed": ("文书签发", "document signed"),
     "noted": ("记录", "note"),
     "corrected": ("更正", "corrected"),
 }
@@ -235,6 +236,9 @@ def _details(kind: str, data: Mapping[str, Any], names: Naming) -> list[str]:
             pairs = " ".join(f"{name}={number}" for name, number in data["figures"].items())
             stage = said(chain.STAGES[data["stage"]], data["stage"].replace("_", " "))
             return [data["report"], f"{stage}{data['n'] or ''}", said("截至 ", "as at ") + data["as_at"][:16], pairs]
+        case "document_signed":
+            differing = [f"{one['of']} {one['draft'] or '—'} → {one['paper'] or '—'}" for one in data["differing"]]
+            return [f"{data['document']} {data['number']}", data["signed_by"], *differing, data["differs"]]
         case "receipt_settled":
             return [data["clock"], f"{data['before']['verdict']} → {data['verdict']}", data["by"], data["evidence"]]
         case "time_corrected":

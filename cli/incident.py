@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from temporalio.client import Client
 
-from cli import desk, opening, reading, ringing
+from cli import desk, evidence, opening, reading, ringing
 from cli.exits import Exit, end, stop
 from cli.faults import fault
 from cli.language import said
@@ -98,7 +96,7 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
             asked = desk.inputs(words or [], file)
         except ValueError as error:
             stop(Exit.BAD_INPUT, str(error), str(error))
-        for told in desk.run(lambda: _send(settings(), command, number, asked, as_, post, command_id, yes)):
+        for told in desk.run(lambda: ask(settings(), command, number, asked, as_, post, command_id, yes)):
             code = answer(told, json_)
         end(code)
 
@@ -107,7 +105,7 @@ def _add_verb(app: typer.Typer, settings: MakeSettings, command: type[Command]) 
     app.command(command.verb)(run)
 
 
-async def _send(
+async def ask(
     settings: Settings,
     command: type[Command],
     number: str,
@@ -175,16 +173,8 @@ async def answered(settings: Settings, client: Client, number: str, command: Com
 
 def _kept(settings: Settings, path: Path, command: type[Command]) -> dict[str, Any]:
     """Keep a file in the home under its SHA-256, and say what the log is told of it."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        stop(Exit.BAD_INPUT, f"path：应为可读的文件，{error}", f"path: expected a readable file, {error}")
-    digest = hashlib.sha256(content).hexdigest()
-    folder = settings.folder / "evidence"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = folder / f".{digest}.{os.getpid()}"
-    fresh.write_bytes(content)
-    fresh.replace(folder / digest)
+    content = evidence.read(path, "path")
+    digest = evidence.keep(settings, content)
     told = {"sha256": digest, "name": path.name}
     return told | {"size": len(content)} if command is AttachEvidence else told
 

@@ -73,7 +73,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
             )
         if at := known_at or was_at:
             then = (hindsight.as_known if known_at else hindsight.as_true)(
-                desk.run(lambda: _entries(settings(), number)), at
+                desk.run(lambda: entries_of(settings(), number)), at
             )
             record = then.record
             if record.opened_at is None and record.warning is None:
@@ -102,7 +102,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
     ) -> None:
         """日志 · The log, one entry a line."""
         until = _time(as_of, "--as-of")
-        entries = desk.run(lambda: _entries(settings(), number))
+        entries = desk.run(lambda: entries_of(settings(), number))
         known = [entry for entry in entries if until is None or entry.known_at <= until]
         for entry in known if json_ else ():
             typer.echo(json.dumps(view.line(entry), ensure_ascii=False))
@@ -132,7 +132,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
                 f"CLOCK：没有报告 {clock}；现有 {legs}",
                 f"CLOCK: no report '{clock}' here; known: {legs}",
             )
-        plan = _plan(settings(), record.plan_hash)
+        plan = plan_kept(settings(), record.plan_hash)
         told = spoken.outline(plan, record, found, datetime.now(UTC))
         if json_:
             typer.echo(json.dumps({"clock": clock, "text": told.text, "seconds": told.seconds}, ensure_ascii=False))
@@ -148,7 +148,7 @@ def add(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         json_: Json = False,
     ) -> None:
         """迟报情况 · Why reports were late: each instant of the way, from the log."""
-        entries = desk.run(lambda: _entries(settings(), number))
+        entries = desk.run(lambda: entries_of(settings(), number))
         record = fold(Record(id=""), entries)
         wanted = [one for one in lateness.late(record) if clock in ("", one.id)]
         told = [lateness.statement(record, entries, one) for one in wanted]
@@ -262,7 +262,7 @@ def _names(settings: Settings, plan_hash: str) -> showing.Names:
     return showing.Names(_kept(settings, plan_hash))
 
 
-def _plan(settings: Settings, plan_hash: str) -> Plan:
+def plan_kept(settings: Settings, plan_hash: str) -> Plan:
     plan = _kept(settings, plan_hash)
     if plan is None:
         stop(Exit.NOT_FOUND, "本机没有该事故的预案", "this home does not keep the plan of this incident")
@@ -311,7 +311,7 @@ async def _list(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
-async def _entries(settings: Settings, number: str) -> tuple[Entry, ...]:
+async def entries_of(settings: Settings, number: str) -> tuple[Entry, ...]:
     """The stored log, once it has all that the incident has answered so far."""
     try:
         client = await desk.connect(settings)
@@ -363,7 +363,7 @@ async def open_under(settings: Settings, plan: str) -> list[Record]:
 
 
 async def _export(settings: Settings, number: str, folder: Path) -> str:
-    entries = await _entries(settings, number)
+    entries = await entries_of(settings, number)
     directory = desk.gate(settings)
     plan = directory.plan(entries[0].data["plan_hash"])
     refusals = [told for told in directory.refusals() if told["incident"] == number]

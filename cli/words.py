@@ -108,6 +108,7 @@ _VERBS = {
     "deviate": "记录偏离预案的做法",
     "record-external": "记录外部发生的事",
     "attach-evidence": "登记证据文件",
+    "sign-document": "登记已签发的文书",
     "note": "记一笔",
     "correct": "更正前面的记录",
 }

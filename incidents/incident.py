@@ -41,6 +41,7 @@ from incidents import (
     reporting,
     response,
     safety,
+    signing,
     tasks,
     termination,
     warning,
@@ -160,6 +161,7 @@ COMMANDS: dict[type[Command], Rule] = {
     departures.Deviate: departures.deviate,
     departures.RecordExternal: departures.record_external,
     departures.AttachEvidence: departures.attach_evidence,
+    signing.SignDocument: signing.sign_document,
     notes.Note: notes.note,
     notes.Correct: notes.correct,
 }
@@ -216,6 +218,7 @@ AFTER_ARCHIVE: tuple[type[Command], ...] = (
     approval.Dispute,
     departures.RecordExternal,
     departures.AttachEvidence,
+    signing.SignDocument,
     release.CorrectRelease,
     release.ConfirmReleaseCorrection,
     notes.Note,
@@ -352,6 +355,7 @@ _FOLDS: dict[str, tuple[Fold, ...]] = {
     "deviation": (departures.deviated,),
     "external": (_nothing,),
     "evidence": (departures.kept,),
+    "document_signed": (signing.signed,),
     "noted": (_nothing,),
     "corrected": (_nothing,),
 }

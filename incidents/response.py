@@ -344,11 +344,6 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
     rule = plan.response.levels[granted.level]
     start = granted.acts[-1].at
     duration = _DURATION.validate_python(granted.asks["expected_duration"])
-    after = record.but(level=granted.level)
-    by_unit: dict[str, list[str]] = {}
-    for task in _measures(plan, granted.level):
-        if holds(task.when, after):
-            by_unit.setdefault(task.owner, []).append(task.says)
     reporting = granted.asks["reporting"]
     order = {
         "approval": granted.id,
@@ -357,7 +352,7 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
         **({"from_level": record.level} if record.level else {}),
         "from": start.isoformat(),
         "expected_duration": granted.asks["expected_duration"],
-        "measures": by_unit,
+        "measures": measures(plan, record, granted.level),
         "also": granted.asks.get("measures", ""),
         "commander": record.commander.post if record.commander else plan.command.presumed,
         "reporting": {
@@ -375,12 +370,22 @@ def _ordered(plan: Plan, record: Record, granted: Approval, now: datetime) -> It
     yield from brings(plan, record, Change(granted.level, start, duration, granted.asks), now)
 
 
+def measures(plan: Plan, record: Record, level: Grade) -> dict[str, list[str]]:
+    """What an order of this level has each unit do, as it states it."""
+    after = record.but(level=level)
+    by_unit: dict[str, list[str]] = {}
+    for task in _measures(plan, level):
+        if holds(task.when, after):
+            by_unit.setdefault(task.owner, []).append(task.says)
+    return by_unit
+
+
 def brings(plan: Plan, record: Record, change: Change, now: datetime) -> Iterator[Draft]:
     """What a level brings, started or changed: its tasks; calls to units that were not called yet, and the news to
     those that were; whom it no longer needs; its expected end. `record` is as it was before."""
     rule, old = plan.response.levels[change.level], record.level
     rises = severity(change.level) > severity(old)
-    measures, calls = _measures(plan, change.level), _calls(plan, change.level)
+    owed, calls = _measures(plan, change.level), _calls(plan, change.level)
     after = record.but(level=change.level)
     before = called(record) if old else ()
     wanted = dict.fromkeys((*(before if rises else ()), *_rung(calls, after, change.asks)))
@@ -390,7 +395,7 @@ def brings(plan: Plan, record: Record, change: Change, now: datetime) -> Iterato
     releasing = plan.release.tasks if plan.release else ()
     rules = [
         # Every start, change or end of a level is reported upward anew.
-        *(task for task in (*measures, *releasing, *duties) if task.id not in known),
+        *(task for task in (*owed, *releasing, *duties) if task.id not in known),
         *plan.response.started,
     ]
     yield from tasks.give(plan, after, rules, now, f"level {change.level}")
@@ -424,7 +429,7 @@ def brings(plan: Plan, record: Record, change: Change, now: datetime) -> Iterato
     if old:
         yield from onsite.falls(plan, record, change.level, {*before, *units}, change.start, now)
         # What nobody has taken up yet is not asked any more; work in hand goes on until it is done or ruled out.
-        gone = {task.id for task in _measures(plan, old)} - {task.id for task in measures}
+        gone = {task.id for task in _measures(plan, old)} - {task.id for task in owed}
         idle = [t.id for t in record.tasks.values() if t.rule in gone and t.state in ("asked", "held")]
         yield from tasks.withdraw(idle, now, altered)
     for running in _expected_ends(record):

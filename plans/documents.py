@@ -52,6 +52,8 @@ class Document(Frozen):
     purpose: str
     kind: Literal["official", "form", "text"]
     """`official`: laid out by GB/T 9704; `form`: a table to fill in; `text`: a message that is spoken or sent."""
+    series: str = ""
+    """By which its numbers are counted (值班信息、应急命令 …); empty: its own title."""
     fields: tuple[Blank, ...] = ()
 
     @property

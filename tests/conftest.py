@@ -1,6 +1,7 @@
 """A real Temporal server for the tests that need one: its own file, free ports on loopback, ended with the session."""
 
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -70,7 +71,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What was measured at each crash point, as a table."""
+    """What was left out, and why; what was measured at each crash point, as a table."""
+    reasons = Counter(str(report.longrepr[-1]) for report in terminalreporter.stats.get("skipped", []))
+    for reason, number in reasons.items():
+        terminalreporter.write_line(f"left out: {number} tests, {reason.removeprefix('Skipped: ')}")
     done = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
     rows = [dict(report.user_properties) for report in done if report.when == "call"]
     rows = [row for row in rows if "point" in row]

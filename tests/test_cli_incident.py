@@ -1,8 +1,10 @@
 """One ordinary accident in a terminal, by two people, on the embedded server, from an empty home to its dossier."""
 
+import hashlib
 import json
 import os
 import pty
+import re
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +20,7 @@ import pytest
 
 from tests import ordinary
 from tests.forks import fenghuo
+from tests.papers import edited
 from tests.support import facts
 
 FENGHUO = str(Path(sys.executable).parent / "fenghuo")
@@ -332,6 +335,52 @@ def test_the_roster_is_listed_exported_and_taken_back(home: Home, tmp_path: Path
     file.write_text(out.replace("first_officer", "no_such_post"), "utf-8")
     code, _, err = home.ask("roster", "import", "lhasa-2022", str(file))
     assert (code, "no post 'no_such_post'" in err) == (2, True)
+
+
+def test_a_first_report_is_drawn_up_edited_checked_and_signed_with_its_hash_in_the_log(
+    home: Home, tmp_path: Path
+) -> None:
+    number = opened(home, summary="文书一起")
+    home.told("incident", "draft-report", number, "stage=first", f"as_at={datetime.now(UTC).isoformat()}")
+    until(lambda: home.entries_of_people(number) == 2)
+    file = tmp_path / "首报.docx"
+    made = home.told("document", "make", number, "D3", "--to", str(file))
+    assert (made["about"], made["figures"], made["since"]) == ("report-1", {"deaths": 1}, {})
+    assert re.fullmatch(r"值班信息〔\d{4}〕1号", made["number"])
+    assert home.ask("document", "check", number, "D3", str(file))[0] == 0
+    # What comes later stands beside it and changes nothing of it.
+    found = json.dumps({"findings": {"deaths": {"n": 3, "source": "county"}}, "source": "县"})
+    home.told("incident", "report-facts", number, "--file", "-", stdin=found)
+    until(lambda: home.entries_of_people(number) == 3)
+    code, _, err = home.ask("document", "make", number, "D3", "--to", str(file))
+    assert (code, "已存在" in err) == (2, True), "an edited paper is not written over"
+    again = home.told("document", "make", number, "D3", "--to", str(tmp_path / "again.docx"))
+    assert (again["number"], again["figures"], again["since"]) == (made["number"], {"deaths": 1}, {"deaths": [1, 3]})
+    file.write_bytes(edited(file.read_bytes(), lambda text: text.replace("死亡1人", "死亡2人")))
+    code, out, _ = home.ask("document", "check", number, "D3", str(file), "--json")
+    assert code == 1
+    assert json.loads(out)["differing"] == [{"of": "死亡", "draft": "1人", "paper": "2人"}]
+    signing = ("document", "sign", number, "D3", str(file), "--by", "wang.qiang", "--form", "paper")
+    code, _, err = home.ask(*signing)
+    assert (code, "死亡 1人→2人" in err) == (2, True), err
+    told = home.told(*signing, "--differs", "医院刚报一人")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (told["status"], told["sha256"]) == ("done", digest)
+    assert (home.folder / "live" / "evidence" / digest).read_bytes() == file.read_bytes()
+    until(lambda: home.entries_of_people(number) == 4)
+    (row,) = home.told("document", "list", number)
+    assert [(one["signed_by"], one["sha256"]) for one in row["signed"]] == [("wang.qiang", digest)]
+    exported = home.told("document", "export", number, "--to", str(tmp_path / "papers"))
+    assert [Path(one["file"]).name for one in exported] == ["D3-report-1.docx"]
+
+
+def test_a_document_that_the_incident_has_nothing_for_says_what_is_wanting(home: Home, any_incident: str) -> None:
+    code, _, err = home.ask("document", "make", any_incident, "D8b")
+    assert (code, "propose-level" in err) == (4, True), err
+    code, _, err = home.ask("document", "make", any_incident, "D99")
+    assert (code, "D8b" in err) == (2, True), err
+    code, _, err = home.ask("document", "check", any_incident, "D3", "none.docx", "--lang", "en")
+    assert (code, "not drawn up yet" in err) == (4, True), err
 
 
 def test_a_warning_is_opened_in_a_terminal_and_shows_whom_it_would_call_and_how_it_stands(home: Home) -> None:

@@ -194,7 +194,7 @@ NO_ACT = {
     "tasks_released", "reopened",
     "window_opened", "archived", "archive_written", "closed", "clocks_started", "clock_due_soon", "clock_overdue",
     "notice_issued", "notice_sent", "notice_chased", "notices_withdrawn", "tasks_withdrawn",
-    "deviation", "external", "evidence", "noted", "corrected",
+    "deviation", "external", "evidence", "document_signed", "noted", "corrected",
     "intake_joined",
     "task_progress", "checked_out", "leader_arrived", "command_time_corrected", "guiding", "handover_offered",
     "handover_refused", "instruction_conveyed", "instruction_reported",

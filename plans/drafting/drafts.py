@@ -1,6 +1,7 @@
 """Drafts of the default templates: a text file for each, a line for each paragraph, its first sign says what it is.
 
-= red head          ~ left || right      --- red rule       # title          ## heading
+= red head          == a smaller one     ~ left || right    --- red rule
+# title             ## heading
 ! not set in        > signature          ^ foot             *** new page     {%p ... %} steers
 |20 136| widths     | *label | words | < |                  anything else: a paragraph
 """
@@ -38,7 +39,9 @@ def _write(sheet: Sheet, line: str) -> None:
     sign, _, words = line.partition(" ")
     match sign:
         case "=":
-            sheet.masthead(words)
+            sheet.masthead(words, 38)
+        case "==":
+            sheet.masthead(words, 26)
         case "~":
             left, _, right = words.partition("||")
             sheet.both_ends(left.strip(), right.strip())

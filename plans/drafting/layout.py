@@ -49,11 +49,11 @@ class Sheet:
         core.title, core.author, core.comments, core.revision = title, "", "", 1
         core.created = core.modified = DRAWN.replace(tzinfo=None)
 
-    def masthead(self, words: str) -> None:
-        """The red head of a series or an issuer (红头)."""
+    def masthead(self, words: str, size: float) -> None:
+        """The red head of a series or an issuer (红头): a long name needs smaller letters to stay on its line."""
         line = self._line(WD_ALIGN_PARAGRAPH.CENTER)
-        line.paragraph_format.line_spacing = Pt(48)
-        self._letters(line, words, TITLE, 38, RED)
+        line.paragraph_format.line_spacing = Pt(size + 10)
+        self._letters(line, words, TITLE, size, RED)
 
     def rule(self) -> None:
         """The red rule beneath the head."""
@@ -78,7 +78,9 @@ class Sheet:
 
     def heading(self, words: str) -> None:
         """A heading of the first level."""
-        self._letters(self._line(indent=2), words, HEADING, 16)
+        line = self._line(indent=2)
+        line.paragraph_format.keep_with_next = True
+        self._letters(line, words, HEADING, 16)
 
     def body(self, words: str, indent: int = 2) -> None:
         """A paragraph, its first line set in by `indent` characters."""
@@ -95,9 +97,11 @@ class Sheet:
         self._mixed(line, f"{left}\t{right}", 16)
 
     def signature(self, words: str) -> None:
-        """Flush right, four characters from the edge."""
+        """Flush right, four characters from the edge; never on a page without words above it."""
+        self.paper.paragraphs[-1].paragraph_format.keep_with_next = True
         line = self._line(WD_ALIGN_PARAGRAPH.RIGHT)
         line.paragraph_format.right_indent = Pt(16 * 4)
+        line.paragraph_format.keep_with_next = True
         self._mixed(line, words, 16)
 
     def foot(self, words: str) -> None:
@@ -105,6 +109,7 @@ class Sheet:
         line = self._line()
         line.paragraph_format.left_indent = line.paragraph_format.right_indent = Pt(14)
         line.paragraph_format.line_spacing = Pt(22)
+        line.paragraph_format.keep_with_next = True
         self._mixed(line, words, 14)
 
     def new_page(self) -> None:
@@ -118,12 +123,15 @@ class Sheet:
         for width, column in zip(widths, table.columns, strict=True):
             column.width = Mm(width)
         for told, row in zip(rows, table.rows, strict=True):
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for width, cell in zip(widths, row.cells, strict=True):
                 cell.width = Mm(width)
             filled = [at for at, words in enumerate(told) if words != "<"]
             for at, end in zip(filled, [*filled[1:], len(told)], strict=True):
                 cell = row.cells[at] if end == at + 1 else row.cells[at].merge(row.cells[end - 1])
                 self._cell(cell, told[at])
+                # The heads of columns never stand alone at the foot of a page.
+                cell.paragraphs[0].paragraph_format.keep_with_next = all(words.startswith("*") for words in told)
 
     def bytes(self) -> bytes:
         """The file; the same for the same calls."""
@@ -197,7 +205,8 @@ class Sheet:
         marks = style.element.get_or_add_rPr()
         marks.rFonts.set(qn("w:eastAsia"), BODY)
         language = OxmlElement("w:lang")
-        language.set(qn("w:val"), "zh-CN")
+        # A number in Chinese letters' language would be broken anywhere.
+        language.set(qn("w:val"), "en-US")
         language.set(qn("w:eastAsia"), "zh-CN")
         marks.append(language)
         form = style.paragraph_format
