@@ -150,24 +150,16 @@ def test_every_wrong_shape_is_wrong_for_every_verb(verb: str) -> None:
                 command.model_validate(args[0])
 
 
-def sent(verb: str, number: int, every: bool) -> dict[str, list[Any]]:
-    """What is sent to a verb: the big one goes to every ninth of them alone, or in the full form to all."""
-    told = misshapen("i-4", verb)
-    return told if every or number % 9 == 0 else {what: args for what, args in told.items() if args != [BIG]}
-
-
 async def test_calls_of_the_wrong_shape_change_nothing_are_named_in_the_log_and_the_next_good_command_is_taken(
-    desk: Desk, capsys: pytest.CaptureFixture[str], pytestconfig: pytest.Config
+    desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     slowest = 0.0
-    every = bool(pytestconfig.getoption("every_point"))
-    verbs = {command.verb: sent(command.verb, number, every) for number, command in enumerate(COMMANDS)}
     with capture_logs() as told:
         async with desk.worker():
             handle = await open_for(desk.client, "i-4")
-            for verb, wrong in verbs.items():
+            for verb in [command.verb for command in COMMANDS]:
                 before = await record_of(handle)
-                for what, args in wrong.items():
+                for what, args in misshapen("i-4", verb).items():
                     with pytest.raises(WorkflowUpdateFailedError):
                         await handle.execute_update(verb, args=args, id=f"{verb}/{what}")
                     if verb in SIGNALLED:
@@ -189,7 +181,7 @@ async def test_calls_of_the_wrong_shape_change_nothing_are_named_in_the_log_and_
     assert await desk.by_people("i-4") == ["opened", *["noted"] * (len(COMMANDS) + 1)]
     assert desk.gate.refusals() == (), "nobody was refused: nobody asked"
     named = {row["call"] for row in told if row["event"] == "a call of the wrong shape" and row["incident"] == "i-4"}
-    calls = [(verb, what) for verb, wrong in verbs.items() for what in wrong]
+    calls = [(verb, what) for verb in [c.verb for c in COMMANDS] for what in misshapen("i-4", verb)]
     assert named == {
         "update no-such-verb no-such-verb/1",
         *(f"update {verb} {verb}/{what}" for verb, what in calls),
