@@ -107,6 +107,14 @@ def guide() -> Iterator[str]:
         "own of the same name in the plan's `documents/` folder or the home's."
     )
     yield ""
+    yield (
+        "`fenghuo document make ID D3 --pdf` 从日志生成文书：不知道的事实写“正在核实”，须由人判断的写“（待填写）”；"
+        "数字截至成文（或报告的截至时间），此后变化只在旁边提示。编号按系列和年份连续，发文机关和系列名用"
+        "`FENGHUO_DOCUMENT_ISSUER`、`FENGHUO_DOCUMENT_SERIES` 设置。版面按 GB/T 9704；仿宋_GB2312、方正小标宋简体"
+        "等字体不随本软件提供，本机没有时 PDF 以思源宋体、思源黑体的简体字形代替。The letters that the standard names "
+        "are not supplied: where they are missing, a PDF has simplified Noto letters in their place."
+    )
+    yield ""
     yield "| 编号 | 名称 | 用途 | 样式 |"
     yield "| --- | --- | --- | --- |"
     for told in documents():

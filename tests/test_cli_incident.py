@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests import ordinary
+from tests import ordinary, pictures
 from tests.forks import fenghuo
 from tests.papers import edited
 from tests.support import facts
@@ -354,7 +354,9 @@ def test_a_first_report_is_drawn_up_edited_checked_and_signed_with_its_hash_in_t
     until(lambda: home.entries_of_people(number) == 3)
     code, _, err = home.ask("document", "make", number, "D3", "--to", str(file))
     assert (code, "已存在" in err) == (2, True), "an edited paper is not written over"
-    again = home.told("document", "make", number, "D3", "--to", str(tmp_path / "again.docx"))
+    pdf = [] if pictures.wanting() else ["--pdf"]
+    again = home.told("document", "make", number, "D3", "--to", str(tmp_path / "again.docx"), *pdf)
+    assert again["pages"] == (1 if pdf else None)
     assert (again["number"], again["figures"], again["since"]) == (made["number"], {"deaths": 1}, {"deaths": [1, 3]})
     file.write_bytes(edited(file.read_bytes(), lambda text: text.replace("死亡1人", "死亡2人")))
     code, out, _ = home.ask("document", "check", number, "D3", str(file), "--json")

@@ -180,6 +180,10 @@ def test_a_call_opens_an_incident_whose_clocks_start_when_it_began_and_a_second_
     both = {row["id"]: (row["state"], row["incident"]) for row in home.told("intake", "list", "--all")}
     assert both == {number: ("confirmed", incident), second["id"]: ("confirmed", incident)}, "both records stay"
     assert home.ask("intake", "join", second["id"], "54010020000101001", *BY)[0] == 3
+    until(lambda: home.ask("document", "make", incident, "D1", *BY)[0] == 0)
+    (sheet,) = home.told("document", "list", incident)
+    assert sheet["about"] == second["id"], "the last call's"
+    assert home.told("document", "make", incident, "D1", "--of", number, *BY)["about"] == number
     said = home.ask("incident", "log", incident)[1]
     assert said.count("接报归入本事故") == 2
 

@@ -82,6 +82,7 @@ HARD = {
         ("speaking", "speaker"),
         ("handover", "offer_handover"),
         ("handover", "_answered"),
+        ("signing", "sign_document"),
     },
     "public text or warning without its approval": {
         ("approval", "_own"),

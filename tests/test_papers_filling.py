@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from incidents.logbook import Entry
+from intakes.intake import Verify
+from intakes.sheet import rows as rows_of
+from intakes.sheet import sheet
 from papers import filling, reports
 from papers.filling import EMPTY, Filled, fields, fillable
 from papers.source import Rows, Source, Unfit
 from plans.documents import Document, document, documents
+from tests.calls import TELLING, Paper
 from tests.papers import MAIN, drawn_up, source
 from tests.playing import plan_of, played
 
@@ -199,16 +203,15 @@ def test_an_instruction_is_registered_in_the_words_that_were_said() -> None:
 
 
 def test_the_intake_s_own_sheet_fills_the_record_of_the_call() -> None:
-    sheet: dict[str, Any] = {
-        "caller_name": "张三",
-        "calling_number": "119",
-        "closed_at": "",
-        "already_told": [{"leader": "王五", "unit": "镇政府", "at": "20:01"}],
-    }
-    told = fields(source(drawn_up()["D1"], "D1").model_copy(update={"taken": sheet}), document("D1"))
-    assert (told.values["caller_name"], told.values["calling_number"]) == ("张三", "119")
-    assert rows(told, "already_told") == sheet["already_told"]
-    assert told.values["course"] == "储罐法兰泄漏，有人中毒倒地", "what it leaves out is the opening's"
+    told = source(drawn_up()["D1"], "D1")
+    call = Paper().take(**TELLING, informed=[{"who": "张县长", "unit": "县政府"}])
+    call.ask(Verify, with_whom="县应急局", result="holds")
+    taken: dict[str, Any] = {**sheet(call.intake, told.when), **rows_of(call.intake, told.when)}
+    filled = fields(told.model_copy(update={"taken": taken}), document("D1"))
+    assert filled.values["casualties"] == taken["casualties"] != made("D1").values["casualties"]
+    assert [row["leader"] for row in rows(filled, "already_told")] == ["张县长"]
+    assert [row["result"] for row in rows(filled, "verifications")] == ["属实"]
+    assert rows(filled, "leaders_told") == [dict.fromkeys(("leader", "at", "words", "read_back"), "")]
 
 
 @pytest.mark.parametrize(("number", "about", "says"), [("D9", "T9", "没有任务指令"), ("D3", "report-2", "没有首报")])
