@@ -16,7 +16,7 @@ import docx
 from docx.document import Document as Paper
 from docx.exceptions import PythonDocxError
 from docx.opc.exceptions import OpcError
-from docx.table import Table
+from docx.table import Table, _Cell
 
 from plans.vocabulary import WORDS
 
@@ -128,5 +128,5 @@ def _texts(paper: bytes) -> Iterator[str]:
             yield block.text
             continue
         for row in block.rows:
-            cells = {id(cell._tc): cell.text for cell in row.cells}
-            yield "：".join(cells.values())
+            # Asked for its cells, a row walks its whole table each time.
+            yield "：".join(_Cell(cell, block).text for cell in row._tr.tc_lst)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import cache
 
 import docx
 import pytest
@@ -14,6 +15,7 @@ from plans.documents import DEFAULT, document
 from tests.papers import drawn_up, edited, source
 
 
+@cache
 def draft(number: str) -> bytes:
     return rendered(DEFAULT / f"{number}.docx", fields(source(drawn_up()[number], number), document(number)).values)
 
