@@ -7,7 +7,7 @@ STAMP := .venv/.ready
 DEBIAN := libreoffice-writer-nogui poppler-utils fonts-noto-cjk
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
-.PHONY: setup demo run test faults isolation clocks record golden mutants check bench draw templates pictures system lock
+.PHONY: setup demo run test faults isolation cases clocks record golden mutants check bench draw templates pictures system lock
 
 setup: $(STAMP)  ## the environment alone
 
@@ -28,6 +28,9 @@ test: setup  ## everything that needs nothing but Python, pip and make
 
 faults: setup  ## kill -9 at every crash point, with every receiver, three times: about 30 minutes, ends with a table
 	$(BIN)/python -m pytest tests/test_worker_crashes.py --every-point -n 2
+
+cases: setup  ## every shipped case in the core, and a change seeded into each that an expectation must notice
+	$(BIN)/python -m pytest tests/test_drills_cases.py --every-case -n 2
 
 clocks: setup  ## a thousand deadlines over thirty days on the time-skipping server: each verdict right, none early
 	$(BIN)/python -m pytest tests/test_workflows_clocks.py --clocks $(or $(CLOCKS),1000) -s

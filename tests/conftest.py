@@ -66,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-point", action="store_true", help="strike every crash point at every receiver, three times"
     )
+    parser.addoption("--every-case", action="store_true", help="seed a change into every case, not every third")
     parser.addoption("--clocks", type=int, default=60, help="so many clocks over thirty days")
     parser.addoption("--drills", type=int, default=2, help="so many random drills beside two real incidents")
 

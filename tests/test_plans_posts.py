@@ -16,8 +16,9 @@ from incidents.logbook import seal
 from incidents.record import Record
 from plans import registry
 from plans.coverage import homes_of, sites
-from plans.library import clause_rows, find, load
+from plans.library import clause_rows, find
 from plans.schema import Plan
+from tests.playing import plan_of
 from tests.support import facts
 
 ROWS = [
@@ -44,7 +45,7 @@ def taken(plan: Plan, post: str) -> bool:
 
 @pytest.mark.parametrize(("name", "row"), ROWS, ids=[f"{row['clause']}-{row['post']}" for _, row in ROWS])
 def test_a_post_is_where_the_clause_puts_it(name: str, row: dict[str, Any]) -> None:
-    plan = load(find(name)).plan
+    plan = plan_of(name)
     post = plan.posts[row["post"]]
     assert post.unit == row["unit"]
     assert row.get("held_by", post.held_by) == post.held_by
@@ -57,7 +58,7 @@ def test_a_post_is_where_the_clause_puts_it(name: str, row: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(("name", "row"), ROWS, ids=[f"{row['clause']}-{row['post']}" for _, row in ROWS])
 def test_an_asserted_clause_is_homed_on_what_the_row_speaks_of(name: str, row: dict[str, Any]) -> None:
-    plan = load(find(name)).plan
+    plan = plan_of(name)
     (asked,) = (told for told in clause_rows(find(name)) if told.clause == row["clause"])
     at = {site.path for site in homes_of(asked, sites(plan)[row["clause"]])}
     assert at & {f"posts/{row['post']}", f"response/levels/{row.get('commands_at')}"}, at
@@ -65,7 +66,7 @@ def test_an_asserted_clause_is_homed_on_what_the_row_speaks_of(name: str, row: d
 
 def test_a_post_that_leads_no_scene_never_commands() -> None:
     for name in {name for name, _ in ROWS}:
-        plan = load(find(name)).plan
+        plan = plan_of(name)
         watch = [post for post, told in plan.posts.items() if "leader" not in told.roles]
         assert watch
         assert not any(taken(plan, post) for post in watch)
