@@ -60,10 +60,10 @@ def _filled(record: Record) -> tuple[Record, list[Entry]]:
 
 
 def _median(act: Callable[[], object], times: int) -> float:
-    """Microseconds."""
+    """Microseconds of this thread's own time: what is measured neither waits nor writes."""
     took = []
     for _ in range(times):
-        began = time.perf_counter()
+        began = time.thread_time()
         act()
-        took.append(time.perf_counter() - began)
+        took.append(time.thread_time() - began)
     return statistics.median(took) * 1e6

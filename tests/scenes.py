@@ -352,7 +352,7 @@ def _level_three(view: View) -> Iterator[Step]:
     yield Said(OFFICER, "record-guiding", guides)
     yield from onscene.deputy()
     yield from onscene.arrived(view.record, view.plan)
-    powers = ("city-wide-command", "commands-serious", "commander-responsibility", "important-matters")
+    powers: tuple[str, ...] = ("city-wide-command", "commands-serious", "commander-responsibility", "important-matters")
     powers += ("directs-onsite-departments", "gives-tasks-to-arrivals")
     yield from onscene.ordered(view.plan, powers, HEAD, view.now)
     yield from onscene.ordered(view.plan, ("technical-disposal",), onscene.ONSITE_DEPUTY, view.now)
