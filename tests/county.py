@@ -4,9 +4,6 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from incidents import approval, assessing, facts
-from incidents.command import Command
-from incidents.envelope import Envelope
-from incidents.incident import handle, pass_time
 from incidents.logbook import Entry
 from incidents.record import Record
 from plans import registry
@@ -48,22 +45,6 @@ class CountyDesk(Desk):
             "colour": "blue",
             "basis": {item.id: "正在核实" for item in rules.basis},
         }
-
-    def ask(self, command: type[Command], by: str, post: str, /, **asked: Any) -> Any:
-        self.asked += 1
-        envelope = Envelope(
-            user=by,
-            post=post,
-            session="s",
-            command_id=f"c{self.asked}",
-            issued=self.now,
-            expires=self.now + timedelta(minutes=10),
-        )
-        return handle(self.plan, self.record, command(envelope=envelope, **asked), self.now)
-
-    def wait(self, **length: float) -> list[str]:
-        self.now += timedelta(**length)
-        return self.write(pass_time(self.plan, self.record, self.now))
 
     def learns(self, **findings: Any) -> list[str]:
         return self.does(facts.ReportFacts, source="现场", findings={"verified": True, **findings})

@@ -51,7 +51,7 @@ def test_a_confirmation_without_a_name_or_a_reason_is_none() -> None:
 def test_what_the_scope_does_not_name_is_not_taken_whoever_confirms_it(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
     about = PLAN.about.model_copy(update={"scope": SCOPE.model_copy(update={"confirm": ()})})
-    monkeypatch.setattr(core, "PLAN", PLAN.model_copy(update={"about": about}))
+    monkeypatch.setattr(core.Desk, "plan", PLAN.model_copy(update={"about": about}))
     refusal = opened(desk, sector="road", scope_accepted=ACCEPTED)
     assert isinstance(refusal, Refusal)
     assert refusal.kind == "plan"

@@ -31,7 +31,7 @@ def under(monkeypatch: pytest.MonkeyPatch, **change: Any) -> None:
     """The plan with its first rule of handling for skipping a level changed."""
     told = tuple(one.model_copy(update=change) if one.kind == "skip_level" else one for one in PLAN.reporting.handling)
     changed: Plan = PLAN.model_copy(update={"reporting": PLAN.reporting.model_copy(update={"handling": told})})
-    monkeypatch.setattr(core, "PLAN", changed)
+    monkeypatch.setattr(core.Desk, "plan", changed)
 
 
 def test_a_report_past_a_level_states_its_reason_and_who_was_passed_over_gets_a_copy() -> None:

@@ -28,6 +28,7 @@ from incidents.envelope import Envelope
 from incidents.incident import fold, follow_ups, handle, pass_time
 from incidents.logbook import Entry, seal, verify
 from incidents.record import Record
+from plans.schema import Plan
 from tests.support import PLAN, PLAN_HASH
 
 START = datetime(2026, 3, 1, 2, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -47,6 +48,8 @@ OFFICER, SECOND, DEPUTY, HEAD = "first_officer", "second_officer", "deputy_comma
 class Desk:
     """The core with a clock in hand."""
 
+    plan: Plan = PLAN
+
     def __init__(self, **told: Any) -> None:
         self.record = Record(id="54010020260301001", plan="lhasa-2022", plan_hash=PLAN_HASH)
         self.entries: list[Entry] = []
@@ -65,7 +68,7 @@ class Desk:
             issued=self.now,
             expires=self.now + timedelta(minutes=10),
         )
-        return handle(PLAN, self.record, command(envelope=envelope, **asked), self.now)
+        return handle(self.plan, self.record, command(envelope=envelope, **asked), self.now)
 
     def does(self, command: type[Command], by: str = "李", post: str = OFFICER, /, **asked: Any) -> list[str]:
         answer = self.ask(command, by, post, **asked)
@@ -85,7 +88,7 @@ class Desk:
 
     def wait(self, **length: float) -> list[str]:
         self.now += timedelta(**length)
-        return self.write(pass_time(PLAN, self.record, self.now))
+        return self.write(pass_time(self.plan, self.record, self.now))
 
     def verdicts(self) -> dict[str, str]:
         return {clock.id: clock.verdict for clock in self.record.clocks.values()}

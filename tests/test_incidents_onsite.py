@@ -585,7 +585,7 @@ def test_where_the_plan_is_silent_it_is_asked_about_and_dissolved_by_whoever_may
     hq = PLAN.command.onsite_hq
     assert hq is not None
     silent = PLAN.command.model_copy(update={"onsite_hq": hq.model_copy(update={"ends": None})})
-    monkeypatch.setattr("tests.test_incidents_incident.PLAN", PLAN.model_copy(update={"command": silent}))
+    monkeypatch.setattr("tests.test_incidents_incident.Desk.plan", PLAN.model_copy(update={"command": silent}))
     desk = level_three()
     assert "level III" in desk.refused(onsite.DissolveOnsiteHq, reason="x", **spoken(HEAD)).reason
     lowered(desk)
